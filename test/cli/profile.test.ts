@@ -63,7 +63,7 @@ describe("mtlc train --profile", () => {
       expect([code, err]).toEqual([0, ""]);
       const profile = JSON.parse(out) as ProfileResult;
       expectWhole(profile);
-      if (native.kind !== "loaded" || !hasXla(native.binding)) return;
+      if (native.kind !== "loaded" || !hasXla(native)) return;
       expect(profile.ops.map(({ op }) => op)).toContain("MatMul");
       // Each op of the step is of a declaration, or of the few that are of none.
       const whole = profile.parts.reduce((all, { total }) => all + total, 0);

@@ -141,7 +141,7 @@ export async function describeEngines(options: SelectOptions = {}): Promise<Engi
           available: true,
           tensorflow: found.binding.TF_Version,
           threads: threadCount(environment) ?? cores,
-          xla: hasXla(found.binding),
+          xla: hasXla(found),
           addon: found.path,
         }
       : { available: false, reasons: found.reasons };

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { type CompiledStore, openCompiledStore } from "./compiled-store.js";
 
 /** A tensor that TensorFlow owns. */
 export interface TensorHandle {
@@ -76,7 +77,13 @@ export function addonCandidates(environment: NodeJS.ProcessEnv = process.env): r
 }
 
 export type LoadedBinding =
-  | { readonly kind: "loaded"; readonly binding: NativeBinding; readonly path: string }
+  | {
+      readonly kind: "loaded";
+      readonly binding: NativeBinding;
+      readonly path: string;
+      /** Absent: what XLA compiles is not kept. */
+      readonly compiled?: CompiledStore | undefined;
+    }
   /** `reasons` is empty when no addon is installed. */
   | { readonly kind: "unavailable"; readonly reasons: readonly string[] };
 
@@ -93,7 +100,8 @@ export function loadBinding(environment: NodeJS.ProcessEnv = process.env): Loade
   const reasons: string[] = [];
   for (const path of addonCandidates(environment)) {
     try {
-      loaded = { kind: "loaded", binding: require(path) as NativeBinding, path };
+      const compiled = openCompiledStore(cacheDirectory(environment), path, environment);
+      loaded = { kind: "loaded", binding: require(path) as NativeBinding, path, compiled };
       return loaded;
     } catch (error) {
       reasons.push(`${path}: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`);
@@ -112,7 +120,8 @@ export function threadCount(environment: NodeJS.ProcessEnv = process.env): numbe
 function setEnvironment(environment: NodeJS.ProcessEnv): void {
   const threads = threadCount(environment);
   if (threads !== undefined) environment["TF_NUM_INTRAOP_THREADS"] = String(threads);
-  // Warnings and errors only. oneDNN announces itself at any level, and gains nothing at our sizes (measured).
-  environment["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  // What fails is thrown; as an error it logs that kept code was compiled with hints to the compiler that are no features of a processor. oneDNN announces itself
+  // at any level, and gains nothing at our sizes (measured).
+  environment["TF_CPP_MIN_LOG_LEVEL"] ??= "3";
   environment["TF_ENABLE_ONEDNN_OPTS"] ??= "0";
 }

@@ -28,9 +28,16 @@ import {
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session, type TraceSpan } from "./engine.js";
 import { checkFeeds, checkTensor, zeroTensor } from "./feeds.js";
+import type { CompiledEntry } from "./compiled-store.js";
 import { withParts } from "./stacked-state.js";
 import { keepMemory } from "./keep-memory.js";
-import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
+import {
+  loadBinding,
+  type LoadedBinding,
+  type NativeBinding,
+  type TensorHandle,
+  threadCount,
+} from "./native-binding.js";
 
 export interface NativeEngine extends Engine {
   /** As {@link Engine.open}, at once. */
@@ -43,23 +50,24 @@ export function createNativeEngine(
 ): NativeEngine | { readonly reasons: readonly string[] } {
   const found = loadBinding(environment);
   if (found.kind === "unavailable") return { reasons: found.reasons };
+  const library: Library = found;
   const { binding } = found;
   return {
     name: "native",
     get description() {
       const threads = threadCount(environment) ?? availableParallelism();
-      return `native: TensorFlow ${binding.TF_Version}, ${threads} threads, ${hasXla(binding) ? "XLA" : "without XLA"}`;
+      return `native: TensorFlow ${binding.TF_Version}, ${threads} threads, ${hasXla(library) ? "XLA" : "without XLA"}`;
     },
     get compiles() {
-      return hasXla(binding);
+      return hasXla(library);
     },
     open: async (program, options = {}) =>
-      options.traced === true ? openTraced(binding, program, options) : openSession(binding, program, options),
-    openNow: (program, options = {}) => openSession(binding, program, options),
+      options.traced === true ? openTraced(library, program, options) : openSession(library, program, options),
+    openNow: (program, options = {}) => openSession(library, program, options),
   };
 }
 
-async function openTraced(binding: NativeBinding, program: Program, options: OpenOptions): Promise<Session> {
+async function openTraced(library: Library, program: Program, options: OpenOptions): Promise<Session> {
   const [{ loadTraceAddon }, { nativeSpans }, { dumpedModules }] = await Promise.all([
     import("./trace/addon.js"),
     import("./trace/native-spans.js"),
@@ -77,17 +85,17 @@ async function openTraced(binding: NativeBinding, program: Program, options: Ope
     }
     return nativeSpans(addon.stop(), labels, dumpedModules());
   };
-  return Object.assign(openSession(binding, program, options, labels), { trace });
+  return Object.assign(openSession(library, program, options, labels), { trace });
 }
 
-function openSession(binding: NativeBinding, program: Program, options: OpenOptions, labels?: NodeLabels): Session {
+function openSession(library: Library, program: Program, options: OpenOptions, labels?: NodeLabels): Session {
   const { functions, trainBatch } = options;
   const wanted = program.functions.filter((fn) => functions === undefined || functions.includes(fn.name));
   const bound = wanted.map((fn) =>
     trainBatch === undefined || fn.updates.length === 0 ? fn : bindDims(fn, { B: trainBatch }),
   );
   if (trainBatch !== undefined) keepMemory();
-  const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(binding);
+  const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(library);
   const trained = { ...program, functions: bound };
   const { program: stacked, stacked: stacks } = compile ? stackTraining(trained) : { program: trained, stacked: [] };
   const aligned = compile ? stacked.functions.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn)) : bound;
@@ -98,7 +106,7 @@ function openSession(binding: NativeBinding, program: Program, options: OpenOpti
     ...omitUndefined({ labels }),
     ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()), steps: stepsOf } : {}),
   });
-  return withParts(createSession(binding, model), stacks);
+  return withParts(createSession(library, model), stacks);
 }
 
 /** Steps of a call at most: the cost of a call is then small beside theirs, and a signal waits for few of them. */
@@ -121,15 +129,18 @@ function stepsOf(fn: GraphFunction): StepsOptions | undefined {
   return { most, ...omitUndefined({ whole: repeatedStep(fn) }) };
 }
 
+/** The library, and what it has compiled before. */
+export type Library = Pick<Extract<LoadedBinding, { readonly kind: "loaded" }>, "binding" | "compiled">;
+
 let xla: boolean | undefined;
 
 /** Whether the library compiles functions with XLA: found out once, by compiling one. */
-export function hasXla(binding: NativeBinding): boolean {
-  xla ??= probeXla(binding);
+export function hasXla(library: Library): boolean {
+  xla ??= probeXla(library);
   return xla;
 }
 
-function probeXla(binding: NativeBinding): boolean {
+function probeXla(library: Library): boolean {
   const type: TensorType = { dtype: "float32", shape: [1] };
   const fn: GraphFunction = {
     name: "probe",
@@ -142,7 +153,7 @@ function probeXla(binding: NativeBinding): boolean {
   };
   const model = createSavedModel({ state: [], functions: [fn] }, { compiled: () => new Set([1]) });
   try {
-    const session = createSession(binding, model);
+    const session = createSession(library, model);
     const { y } = session.run("probe", { x: { shape: [1], data: Float32Array.of(2) } });
     session.close();
     return y?.data[0] === -2;
@@ -152,7 +163,8 @@ function probeXla(binding: NativeBinding): boolean {
 }
 
 /** Loads the model. TensorFlow reads it from a folder, which is gone when this returns. */
-export function createSession(binding: NativeBinding, model: SavedModel): NativeSession {
+export function createSession({ binding, compiled }: Library, model: SavedModel): NativeSession {
+  const kept = compiled?.offer(model.bytes);
   const directory = mkdtempSync(join(tmpdir(), "mtlc-"));
   let id: number;
   try {
@@ -161,7 +173,7 @@ export function createSession(binding: NativeBinding, model: SavedModel): Native
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  return new NativeSession(binding, id, model);
+  return new NativeSession(binding, id, model, kept);
 }
 
 export class NativeSession implements Session {
@@ -169,6 +181,7 @@ export class NativeSession implements Session {
     readonly binding: NativeBinding,
     readonly id: number,
     readonly model: SavedModel,
+    readonly kept?: CompiledEntry,
   ) {}
 
   run(name: string, feeds: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> {
@@ -219,6 +232,7 @@ export class NativeSession implements Session {
       ({ name: input, type: { dtype, shape } }) => [input, zeroTensor(dtype, shape.map(Number))] as const,
     );
     this.runSteps(name, Object.fromEntries(queue), 0);
+    this.kept?.keep();
   }
 
   get(names?: readonly string[]): ReadonlyMap<string, HostTensor> {
@@ -275,6 +289,7 @@ export class NativeSession implements Session {
   }
 
   close(): void {
+    this.kept?.keep();
     this.binding.deleteSavedModel(this.id);
   }
 

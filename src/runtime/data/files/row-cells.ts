@@ -1,6 +1,7 @@
 /** Columns of a DuckDB chunk as cells of rows: read from the bytes of a vector where it shows them, one by one where it does not. */
 import type { DuckDBVector } from "@duckdb/node-api";
 import { cellOf } from "../encode/cells.js";
+import { entryWords, shortBytes, textEntriesOf } from "../encode/texts/short-texts.js";
 import { shortestDecimal } from "../expressions/shortest.js";
 
 /** Gives a cell of a chunk's column by its row. */
@@ -53,29 +54,25 @@ function validityOf(vector: DuckDBVector): ((row: number) => boolean) | undefine
   return (row) => ((words[(offset + row) >> 5]! >> ((offset + row) & 31)) & 1) === 1;
 }
 
-/** Texts up to here are in a column's own bytes: 4 for their length, and these, which are 0 behind the text. */
-const shortBytes = 12;
-/** Words of a text's place in a column. */
-const textWords = 4;
 /** Short texts that are remembered of a column: many of them come again, in the next row or in the next request. */
 const remembered = 4096;
 
 /** The texts of a column, chunk after chunk; one that was there shortly before need not be made again. */
 function createTexts(): (vector: DuckDBVector) => ((row: number) => unknown) | undefined {
-  const known = new Int32Array(textWords * remembered);
+  const known = new Int32Array(entryWords * remembered);
   const texts: unknown[] = [];
   return (vector) => {
     const bytes = "dataView" in vector ? vector.dataView : undefined;
     const isText = bytes instanceof DataView && vector.type.toString() === "VARCHAR";
     if (!isText || bytes.byteOffset % 4 !== 0) return undefined;
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+    const words = textEntriesOf(vector);
     return (row) => {
-      const at = row * textWords;
+      const at = row * entryWords;
       const [length, a, b, c] = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
       if (length > shortBytes || length < 0) return vector.getItem(row);
       let place = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35) ^ length;
       place = (place ^ (place >>> 15)) & (remembered - 1);
-      const own = place * textWords;
+      const own = place * entryWords;
       const text = texts[place];
       if (
         text !== undefined &&

@@ -253,7 +253,8 @@ export function rowsSql(
 ): string {
   const { files, rules } = source;
   const list = columns.map((column, i) => {
-    const isPlain = column.type.kind === "other" || plainType(source, column.name) !== undefined;
+    const plain = plainType(source, column.name);
+    const isPlain = column.type.kind === "other" || plain === "FLOAT" || plain === "DOUBLE";
     return `${isPlain ? column.sql : columnSql(column, column.type, rules)} AS v${i}`;
   });
   const clean = `SELECT ${list.join(", ")} FROM ${scanSql(files)}`;

@@ -151,8 +151,12 @@ describe("tables that stay apart", () => {
     ).toEqual([]);
   });
 
-  it("are those whose elements 32 bits do not count", () => {
-    const [large, larger] = [variable("large", 2 ** 26, 16), variable("larger", 2 ** 26, 16)];
-    expect(joinedOf([large, larger], (b, ids) => [moved(b, large, ids), moved(b, larger, ids)])).toEqual([]);
+  it("are those that are large together, which would be in memory twice", () => {
+    const sized = (rows: number): readonly StateVariable[] => [variable("a", rows, 16), variable("c", rows, 16)];
+    const joinedAt = (rows: number): readonly string[] => {
+      const [left = a, right = c] = sized(rows);
+      return joinedOf([left, right], (b, ids) => [moved(b, left, ids), moved(b, right, ids)]);
+    };
+    expect([joinedAt(2 ** 21), joinedAt(2 ** 21 + 1)]).toEqual([["a/joined"], []]);
   });
 });

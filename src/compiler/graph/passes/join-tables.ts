@@ -26,8 +26,8 @@ export interface JoinedProgram {
   readonly joined: readonly JoinedTable[];
 }
 
-/** Elements of a joined table at most: whoever multiplies a row by a width in 32 bits is right. */
-const mostElements = 2 ** 31 - 1;
+/** Elements of a joined table at most, 256 MiB: a session that is filled has it twice for a while. */
+const mostElements = 2 ** 26;
 
 /**
  * The program with fewer tables: those are joined that have as many rows, that every function updates at the same distinct ids or not at all, and that are only

@@ -2,9 +2,10 @@
  * Values of a function that are computed in the same way of other values: those of tasks whose gates, towers, heads and losses are of one form. Two values are
  * equal in form where their op, its attributes, their types and the forms of what they read are; variables by what their names end with, numbers by their type.
  */
-import { isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode, OpName, ValueId } from "../graph.js";
+import { connectedTo } from "./connected.js";
 import { liveValues } from "./eliminate-dead-code.js";
+import { isCompilable } from "./partition.js";
 
 /** Values of one form, none of which depends on another: what they read has a lesser depth. */
 export interface EqualValues {
@@ -90,20 +91,9 @@ function formOf(node: GraphNode, id: ValueId, of: (input: ValueId) => number): s
   }
 }
 
+/** What one compiled call may compute but constants, which whoever reads one has, and reads of rows. */
 function isStacked(fn: GraphFunction, node: GraphNode): boolean {
-  switch (node.op) {
-    case "input":
-    case "state":
-    case "constant":
-    case "random":
-    case "gather":
-    case "segmentSum":
-    case "unique":
-    case "uniqueIndex":
-      return false;
-    default:
-      return isStatic(node.type.shape) && node.inputs.every((input) => isStatic(nodeOf(fn, input).type.shape));
-  }
+  return node.op !== "constant" && node.op !== "gather" && isCompilable(fn, node);
 }
 
 /** Groups of products of matrices and of rows of stacked variables, and those that read them, or are read by them, by way of one another. */
@@ -122,15 +112,8 @@ function connectedWithProducts(
     }
   const isFirst = ({ op, inputs: [input = -1] }: GraphNode): boolean =>
     op === "matmul" || (op === "slice" && isStackedState(nodeOf(fn, input)));
-  const open = groups.filter(([first = -1]) => isFirst(nodeOf(fn, first)));
-  const connected = new Set(open);
-  for (let group = open.pop(); group !== undefined; group = open.pop())
-    for (const next of neighbours.get(group) ?? [])
-      if (!connected.has(next)) {
-        connected.add(next);
-        open.push(next);
-      }
-  return connected;
+  const products = groups.filter(([first = -1]) => isFirst(nodeOf(fn, first)));
+  return connectedTo(products, (group) => neighbours.get(group) ?? []);
 }
 
 /** In the order of what they read, where that is of one group: gradients come in the reverse order of values. */

@@ -109,7 +109,7 @@ function joinedTable({ state }: Program, variables: readonly StateVariable[]): J
 
 function joinIn(fn: GraphFunction, joined: readonly JoinedTable[]): GraphFunction {
   const places = new Map(
-    joined.flatMap(({ table, parts }) => parts.map((part) => [part.variable.name, { table, ...part }] as const)),
+    joined.flatMap(({ table, parts }) => parts.map((part) => [part.variable.name, { table, parts, ...part }] as const)),
   );
   const appended = new AppendedNodes(fn);
   const states = new Map<string, ValueId>();
@@ -134,8 +134,8 @@ function joinIn(fn: GraphFunction, joined: readonly JoinedTable[]): GraphFunctio
     const place = places.get(update.state);
     if (place === undefined || update.kind !== "scatter") return [update];
     if (place.begin > 0) return [];
-    const { table, parts } = joined.find(({ table: { name } }) => name === place.table.name) ?? { table: place.table };
-    const values = (parts ?? []).map(({ variable }) => rowsOf(fn, variable.name));
+    const { table, parts } = place;
+    const values = parts.map(({ variable }) => rowsOf(fn, variable.name));
     const joinedRows = appended.like(`update/${table.name}`, {}, () => appended.concat(values, 1));
     return [{ kind: "scatter", state: table.name, ids: update.ids, rows: joinedRows }];
   });

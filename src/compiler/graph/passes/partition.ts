@@ -18,6 +18,7 @@ import { isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode, ValueId } from "../graph.js";
 import { opTable } from "../ops/table.js";
 import { sizeOfShape } from "../tensor.js";
+import { connectedTo } from "./connected.js";
 import { liveValues } from "./eliminate-dead-code.js";
 
 /**
@@ -54,16 +55,8 @@ function joinedWithProducts(fn: GraphFunction, set: ReadonlySet<ValueId>): Reado
       if (set.has(input)) neighbours.get(id)?.push(input);
     }
   }
-  const open = [...set].filter((id) => fn.nodes[id]?.op === "matmul");
-  const joined = new Set(open);
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    for (const next of neighbours.get(id) ?? []) {
-      if (joined.has(next)) continue;
-      joined.add(next);
-      open.push(next);
-    }
-  }
-  return joined;
+  const products = [...set].filter((id) => fn.nodes[id]?.op === "matmul");
+  return connectedTo(products, (id) => neighbours.get(id) ?? []);
 }
 
 /** Whether one compiled call may compute the value among others: its op and the sizes that it meets allow it. */

@@ -32,6 +32,7 @@ export * from "./passes/align-columns.js";
 export * from "./passes/bind-dims.js";
 export * from "./passes/eliminate-dead-code.js";
 export * from "./passes/join-tables.js";
+export * from "./passes/merge-products.js";
 export * from "./passes/multiply-fixed-tables.js";
 export * from "./passes/multiply-tables.js";
 export * from "./passes/pad-distinct.js";

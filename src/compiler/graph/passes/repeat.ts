@@ -2,6 +2,7 @@
 import { isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode } from "../graph.js";
 import { liveValues } from "./eliminate-dead-code.js";
+import { mergeProducts } from "./merge-products.js";
 import { multiplyTables } from "./multiply-tables.js";
 import { type DistinctIds, distinctIdsOf, padDistinct } from "./pad-distinct.js";
 import { isCompilable } from "./partition.js";
@@ -25,7 +26,7 @@ const mostIds = 1 << 17;
  */
 export function repeatedStep(fn: GraphFunction): RepeatedStep | undefined {
   const known = padDistinct(fn);
-  const whole = known === undefined ? undefined : multiplyTables(known);
+  const whole = known === undefined ? undefined : mergeProducts(multiplyTables(known));
   const distinct = whole === undefined ? undefined : distinctIdsOf(whole);
   if (whole === undefined || distinct === undefined) return undefined;
   const live = liveValues(whole);

@@ -22,11 +22,11 @@ describe("what the passes save", () => {
     const sparse = wide.replace("batch: 8", "batch: 8, embeddings: sparse");
     const { functions, ...rest } = countSavings(modelOf(sparse), { ids: { user: 10, item: 10 } });
     const train = functions.find(({ name }) => name === "train");
-    expect({ ...rest, compiled: { ...rest.compiled, ops: 0, flops: 0 } }).toEqual({
+    expect({ ...rest, compiled: { ...rest.compiled, ops: 0, flops: 0, saved: {} } }).toEqual({
       model: "m",
       batch: 8,
       tables: { declared: 2, variables: 1 },
-      compiled: { ops: 0, flops: 0, whole: false },
+      compiled: { ops: 0, flops: 0, whole: false, saved: {} },
     });
     expect(functions.map(({ name }) => name)).toEqual(["train", "evaluate", "predict"]);
     // The weight of a row is known when the second loss asks for it.
@@ -38,7 +38,34 @@ describe("what the passes save", () => {
   it.each(["dense", "sparse"])("has all of a step with %s tables in what XLA compiles", (embeddings) => {
     const model = modelOf(text.replace("batch: 8", `batch: 8, embeddings: ${embeddings}`));
     const { functions, compiled } = countSavings(model, { ids: { user: 10, item: 10 } });
-    expect(compiled).toEqual({ ...functions.find(({ name }) => name === "train")?.left, whole: true });
+    const { saved, ...amount } = compiled ?? {};
+    const left = functions.find(({ name }) => name === "train")?.left;
+    const ops = Object.values(saved ?? {}).reduce((sum, each) => sum + each.ops, 0);
+    expect(amount).toEqual({ ops: (left?.ops ?? 0) - ops, flops: left?.flops, whole: true });
+    // Its rows and their slots are read and written by the same ids.
+    expect(saved?.joined.ops === 0).toBe(embeddings === "dense");
+  });
+
+  it("has the passes over a step that XLA compiles", () => {
+    const heads = Array.from(
+      { length: 9 },
+      (_, i) => `tower t${i} = mlp(g${i}, [4])
+      task k${i}: P(click) = sigmoid(logit(t${i}))
+      gate g${i} = softmax(x) over pool`,
+    ).join("\n");
+    const model = modelOf(`model m
+      features { user: categorical(hash: 500, embed: 4), item: categorical(hash: 500, embed: 4), age: numeric(scale: none) }
+      labels { click: event }
+      input x = [user, item, age]
+      experts pool[3] = mlp(x, [64])
+      ${heads}
+      loss { ${Array.from({ length: 9 }, (_, i) => `k${i}: bce`).join(", ")} }
+      train { batch: 8, embeddings: sparse }`);
+    const { compiled } = countSavings(model, { ids: { user: 500, item: 500 } });
+    // Nine towers and heads are computed at once, which is far fewer ops of the same arithmetic.
+    expect(compiled?.saved.stacked.ops).toBeGreaterThan(100);
+    // A table with two slots is read once and not three times, and cut.
+    expect(compiled?.saved.joined.ops).not.toBe(0);
   });
 
   it.each(shippedModels.filter(([, model]) => model.heads.length > 0))(

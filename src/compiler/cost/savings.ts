@@ -1,14 +1,17 @@
 /** What each pass of the compiler saves of a program: ops that were written and are not computed, and what is joined of those that are. */
 import {
-  alignColumns,
   bindDims,
   type GraphFunction,
   type GraphNode,
   partition,
+  type Program,
   repeatedStep,
   type Saving,
+  type StepPass,
   symbolsOf,
   type TensorType,
+  trainingPasses,
+  type WatchPass,
 } from "../graph/index.js";
 import { lowerModel, type LowerOptions, planEmbeddings } from "../lower/index.js";
 import type { FittedSizes, Model } from "../model/index.js";
@@ -41,6 +44,8 @@ export interface Savings {
   readonly compiled?: OpAmount & {
     /** Whether that is the whole step, updates included, so that several steps are one loop that is compiled too. */
     readonly whole: boolean;
+    /** What each pass over the step leaves out; below zero: it adds ops that cost less than what they save, such as cuts. */
+    readonly saved: Readonly<Record<StepPass, OpAmount>>;
   };
 }
 
@@ -67,8 +72,7 @@ export function countSavings(model: Model, sizes: FittedSizes, options: Pick<Low
     return { name: fn.name, written, saved, left: sumOf(fn, batch, () => true) };
   });
   const tables = planEmbeddings(model, sizes);
-  const train = program.functions.find(({ name }) => name === "train");
-  const compiled = train === undefined ? undefined : compiledOf(train, batch);
+  const compiled = compiledOf(program, batch);
   return {
     model: model.name,
     batch,
@@ -90,6 +94,10 @@ const noCounts: Readonly<Record<Saving | "written", OpAmount>> = {
   shared: nothing,
   dropped: nothing,
 };
+
+function minus(a: OpAmount, b: OpAmount): OpAmount {
+  return { ops: a.ops - b.ops, flops: a.flops - b.flops };
+}
 
 function plus(a: OpAmount, b: OpAmount): OpAmount {
   return { ops: a.ops + b.ops, flops: a.flops + b.flops };
@@ -115,14 +123,38 @@ function sumOf(fn: GraphFunction, batch: number, isCounted: (id: number) => bool
   }, nothing);
 }
 
-function compiledOf(train: GraphFunction, batch: number): Savings["compiled"] {
-  const bound = alignColumns(bindDims(train, { B: batch }));
-  const repeated = repeatedStep(bound);
+const noPasses: Readonly<Record<StepPass, OpAmount>> = {
+  stacked: nothing,
+  aligned: nothing,
+  joined: nothing,
+  multiplied: nothing,
+  merged: nothing,
+};
+
+function compiledOf({ state, functions }: Program, batch: number): Savings["compiled"] {
+  const saved = { ...noPasses };
+  const watch: WatchPass = (pass, before, after) => {
+    if (before.name === "train")
+      saved[pass] = minus(
+        sumOf(before, batch, () => true),
+        sumOf(after, batch, () => true),
+      );
+  };
+  const steps = functions.flatMap((fn) => (fn.updates.length > 0 ? [bindDims(fn, { B: batch })] : []));
+  const { program } = trainingPasses({ state, functions: steps }, watch);
+  const train = program.functions.find(({ name }) => name === "train");
+  if (train === undefined) return undefined;
+  const repeated = repeatedStep(train, watch);
   if (repeated !== undefined) {
     // Lists that the loop fills up have an axis that only the rows decide, which counts as 1.
-    const counted = repeated.distinct.length === 0 ? repeated.fn : bound;
-    return { ...sumOf(counted, batch, () => true), whole: true };
+    const counted = repeated.distinct.length === 0 ? repeated.fn : train;
+    return { ...sumOf(counted, batch, () => true), whole: true, saved };
   }
-  const inside = partition(bound);
-  return inside.size === 0 ? undefined : { ...sumOf(bound, batch, (id) => inside.has(id)), whole: false };
+  const inside = partition(train);
+  if (inside.size === 0) return undefined;
+  return {
+    ...sumOf(train, batch, (id) => inside.has(id)),
+    whole: false,
+    saved: { ...saved, multiplied: nothing, merged: nothing },
+  };
 }

@@ -28,6 +28,7 @@ export type { OpSystem } from "./ops/op.js";
 export { nodeFlops, opTable } from "./ops/table.js";
 export * from "./predict-program.js";
 export * from "./reads.js";
+export * from "./step-passes.js";
 export * from "./passes/align-columns.js";
 export * from "./passes/bind-dims.js";
 export * from "./passes/eliminate-dead-code.js";

@@ -6,12 +6,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DType, GraphFunction, Program, TensorType } from "../../compiler/graph/graph.js";
-import { alignColumns } from "../../compiler/graph/passes/align-columns.js";
 import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
 import { joinTables } from "../../compiler/graph/passes/join-tables.js";
 import { partition } from "../../compiler/graph/passes/partition.js";
 import { repeatedStep } from "../../compiler/graph/passes/repeat.js";
-import { stackTraining } from "../../compiler/graph/passes/stack-training.js";
+import { trainingPasses } from "../../compiler/graph/step-passes.js";
 import { functionInputs } from "../../compiler/graph/reads.js";
 import { int32, isStatic } from "../../compiler/graph/dims.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
@@ -97,16 +96,16 @@ function openSession(library: Library, program: Program, options: OpenOptions, l
   if (trainBatch !== undefined) keepMemory();
   const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(library);
   const trained = { ...program, functions: bound };
-  const { program: stacked, stacked: stacks } = compile ? stackTraining(trained) : { program: trained, stacked: [] };
-  const aligned = compile ? stacked.functions.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn)) : bound;
-  const { program: joined, joined: tables } = joinTables({ state: stacked.state, functions: aligned });
+  const { program: joined, ...passes } = compile
+    ? trainingPasses(trained)
+    : { ...joinTables(trained), stacked: [], apart: trained.state };
   const model = createSavedModel(joined, {
-    joined: tables,
-    byRows: new Set(stacked.state.filter(isLarge).map(({ name }) => name)),
+    joined: passes.joined,
+    byRows: new Set(passes.apart.filter(isLarge).map(({ name }) => name)),
     ...omitUndefined({ labels }),
     ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()), steps: stepsOf } : {}),
   });
-  return withParts(createSession(library, model), stacks);
+  return withParts(createSession(library, model), passes.stacked);
 }
 
 /** Steps of a call at most: the cost of a call is then small beside theirs, and a signal waits for few of them. */

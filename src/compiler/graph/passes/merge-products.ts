@@ -7,8 +7,8 @@ import { sameShape } from "../dims.js";
 import { AppendedNodes } from "./append-nodes.js";
 import { type Readers, readersIn, readersOf, shapeOf } from "./readers.js";
 
-/** Columns of a product that reads its matrix for little arithmetic, at most. */
-const fewColumns = 32;
+/** Columns of a product that reads its matrix for little arithmetic. XLA makes a product of one column as it makes sums. */
+const fewColumns = { least: 2, most: 32 };
 
 /** Columns of a product that those of few join, at most: what is joined is copied once a step. */
 const mostColumns = 512;
@@ -98,8 +98,8 @@ function inputsOf(products: readonly Product[], input: number): readonly ValueId
 
 /** Those of few columns, and the one of fewest among the others, in front; none where there would be one only. */
 function choose(products: readonly Product[]): readonly Product[] {
-  const few = products.filter(({ columns }) => columns <= fewColumns);
-  const others = products.filter(({ columns }) => columns > fewColumns && columns <= mostColumns);
+  const few = products.filter(({ columns }) => columns >= fewColumns.least && columns <= fewColumns.most);
+  const others = products.filter(({ columns }) => columns > fewColumns.most && columns <= mostColumns);
   const wide = others.toSorted((a, b) => a.columns - b.columns).slice(0, 1);
   const chosen = [...wide, ...few.toSorted((a, b) => (a.node.inputs[1] ?? -1) - (b.node.inputs[1] ?? -1))];
   return few.length > 0 && chosen.length > 1 ? chosen : [];

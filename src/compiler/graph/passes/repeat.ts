@@ -1,6 +1,7 @@
 /** Steps that a compiler can do as a whole, updates included, so that several of them may be one compiled loop. */
 import { isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode } from "../graph.js";
+import type { WatchPass } from "../step-passes.js";
 import { liveValues } from "./eliminate-dead-code.js";
 import { mergeProducts } from "./merge-products.js";
 import { multiplyTables } from "./multiply-tables.js";
@@ -24,9 +25,9 @@ const mostIds = 1 << 17;
  * The step for a loop that is compiled as a whole; undefined where a compiler cannot do all of it: sizes that a batch decides, such as those of lists,
  * what depends on how many ids are distinct, or outputs other than numbers; or where it would not pay. Bind the batch first (`bindDims`).
  */
-export function repeatedStep(fn: GraphFunction): RepeatedStep | undefined {
+export function repeatedStep(fn: GraphFunction, watch: WatchPass = () => undefined): RepeatedStep | undefined {
   const known = padDistinct(fn);
-  const whole = known === undefined ? undefined : mergeProducts(multiplyTables(known));
+  const whole = known === undefined ? undefined : productPasses(known, watch);
   const distinct = whole === undefined ? undefined : distinctIdsOf(whole);
   if (whole === undefined || distinct === undefined) return undefined;
   const live = liveValues(whole);
@@ -38,6 +39,14 @@ export function repeatedStep(fn: GraphFunction): RepeatedStep | undefined {
     whole.outputs.every(({ value }) => whole.nodes[value]?.type.dtype === "float32") &&
     whole.nodes.every((node, id) => !live.has(id) || isRepeated(whole, node));
   return isWhole ? { fn: whole, distinct } : undefined;
+}
+
+function productPasses(fn: GraphFunction, watch: WatchPass): GraphFunction {
+  const multiplied = multiplyTables(fn);
+  watch("multiplied", fn, multiplied);
+  const merged = mergeProducts(multiplied);
+  watch("merged", multiplied, merged);
+  return merged;
 }
 
 /** Beside what is compilable anywhere: tables, their rows and sums, and random numbers, which cost nothing to hand over in a loop. */

@@ -133,7 +133,10 @@ function createFiles(disk: Disk): Files {
       parsed.delete(path);
       return undefined;
     },
-    parseInstead: (path, text) => parseVersion(path, text).file,
+    parseInstead: (path, text) => {
+      const known = parsed.get(path)?.file;
+      return known?.source.text === text ? known : parseVersion(path, text).file;
+    },
     formattingMemory: (path) => {
       const memory = memories.get(path) ?? {};
       if (texts.has(path)) memories.set(path, memory);

@@ -129,7 +129,7 @@ function pieceAt(text: string, offset: number, line: number): IToken | undefined
   const name = endOf(identifier, text, offset);
   if (name !== undefined) {
     const image = text.slice(offset, name);
-    return tokenOf(words.get(image) ?? Identifier, image, offset, line);
+    return tokenOf(tokenTypeOfWord(image), image, offset, line);
   }
   for (const { type, end } of candidates(text.charCodeAt(offset))) {
     const last = end(text, offset);
@@ -167,6 +167,11 @@ const words: ReadonlyMap<string, TokenType> = new Map(
     typeof type.PATTERN === "string" && /^\w+$/.test(type.PATTERN) ? [[type.PATTERN, type] as const] : [],
   ),
 );
+
+/** What a word is that is written as a name is. */
+export function tokenTypeOfWord(word: string): TokenType {
+  return words.get(word) ?? Identifier;
+}
 
 /** The other rows, in the order in which they are tried. */
 const rows: readonly Candidate[] = lexerTokens

@@ -8,6 +8,7 @@ export { nameOfColumn, nameOfText } from "./build/quoted-name.js";
 export { featureEntries, namesOfGroup, namesOfRange, type NumberedName, type RangeNames } from "./build/name-range.js";
 export { parseAgain, type ParsedPieces } from "./incremental.js";
 export { parse, parseUnreadable, tokenize, tokenizeDeclarations, type ParseResult, type TokenView } from "./parse.js";
+export { isPlainWord, renameInTree } from "./renamed.js";
 export { childrenOf, onceByNode, pathAt, visit, type AnyNode, type Kind, type NodeOf } from "./visit.js";
 export { familiarWord, type FamiliarPlace } from "./errors/familiar.js";
 export { reservedWords } from "./tokens.js";

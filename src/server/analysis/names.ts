@@ -37,11 +37,14 @@ const indexes = new WeakMap<Compilation, NameIndex>();
 export function namesOf(compilation: Compilation): NameIndex {
   const made = indexes.get(compilation);
   if (made !== undefined) return made;
-  const index = createIndex(
-    compilation.tables === undefined ? [] : collectOccurrences(compilation, compilation.tables),
-  );
+  const index = createIndex(collectOccurrences(compilation));
   indexes.set(compilation, index);
   return index;
+}
+
+/** {@link namesOf} for the places of one word: all that is found there is the same. */
+export function placesOfWord(compilation: Compilation, word: string): NameIndex {
+  return createIndex(collectOccurrences(compilation, word));
 }
 
 /** A declared name as it is in a file, whether or not it reaches the spec. */
@@ -50,37 +53,76 @@ interface Declared {
   readonly isOverride: boolean;
 }
 
-function collectOccurrences(compilation: Compilation, tables: SideTables): readonly Occurrence[] {
+/** All occurrences, or those of one word. */
+function collectOccurrences(compilation: Compilation, word?: string): readonly Occurrence[] {
+  const { tables } = compilation;
+  if (tables === undefined) return [];
   const declared = [...compilation.files.values()].flatMap(declaredIn);
   const origins = findOrigins(declared);
+  const places = createPlaces();
   const things = new Map<string, NamedThing>();
-  const occurrences = new Map<string, Occurrence>();
+  const bySymbol = new Map<SpecSymbol, NamedThing>();
 
   const thingOf = (symbol: SpecSymbol): NamedThing => {
+    const found = bySymbol.get(symbol);
+    if (found !== undefined) return found;
     const location = locationOfName(symbol.at);
     const id = origins.get(location) ?? location;
-    const known = things.get(id);
-    if (known !== undefined) return known;
-    const thing: NamedThing = { id, name: symbol.name, kind: symbol.kind, at: symbol.at.span, symbol };
+    const thing = things.get(id) ?? { id, name: symbol.name, kind: symbol.kind, at: symbol.at.span, symbol };
     things.set(id, thing);
+    bySymbol.set(symbol, thing);
     return thing;
   };
+  const isWanted = ({ text }: Name): boolean => text !== "" && (word === undefined || text === word);
   const put = (name: Name, thing: NamedThing, isDeclaration: boolean): void => {
     // A name that a range stands for is in no text.
-    if (name.derived === true) return;
-    const location = locationOf(name.span);
-    if (name.text !== "" && !occurrences.has(location))
-      occurrences.set(location, { span: name.span, thing, isDeclaration });
+    if (name.derived !== true && isWanted(name)) places.put({ span: name.span, thing, isDeclaration });
   };
-  for (const symbol of tables.symbols) put(symbol.at, thingOf(symbol), true);
-  for (const { symbol } of declared) put(symbol.at, thingOf(symbol), true);
-  for (const [name, symbol] of tables.references) put(name, thingOf(symbol), false);
+  const putSymbol = (name: Name, symbol: SpecSymbol, isDeclaration: boolean): void => {
+    if (isWanted(name)) put(name, thingOf(symbol), isDeclaration);
+  };
+  for (const symbol of tables.symbols) putSymbol(symbol.at, symbol, true);
+  for (const { symbol } of declared) putSymbol(symbol.at, symbol, true);
+  for (const [name, symbol] of tables.references) putSymbol(name, symbol, false);
 
-  const links = createLinks(tables, declared, thingOf, put);
-  for (const [file, spec] of compilation.files)
-    for (const node of spec.declarations)
-      linkDeclaration(node, { ...links, resolve: (path) => resolvePath(file, path) });
-  return [...occurrences.values()];
+  const links = createLinks(tables, declared, {
+    isOpen: (name) => isWanted(name) && !places.has(name.span),
+    thingOf,
+    put,
+  });
+  for (const [file, spec] of compilation.files) {
+    const ofFile = { ...links, resolve: (path: string): string => resolvePath(file, path) };
+    for (const node of spec.declarations) linkDeclaration(node, ofFile);
+  }
+  return places.all;
+}
+
+/** Occurrences, the first of each place, in the order in which they came. */
+interface Places {
+  readonly all: readonly Occurrence[];
+  readonly has: (span: Span) => boolean;
+  readonly put: (occurrence: Occurrence) => void;
+}
+
+function createPlaces(): Places {
+  const all: Occurrence[] = [];
+  const files = new Map<string, Map<number, Span>>();
+  /** Places that begin where a shorter or longer one does. */
+  const others = new Set<string>();
+  const has = (span: Span): boolean => {
+    const first = files.get(span.file)?.get(span.start);
+    return first !== undefined && (first.end === span.end || others.has(locationOf(span)));
+  };
+  const put = (occurrence: Occurrence): void => {
+    const { span } = occurrence;
+    if (has(span)) return;
+    all.push(occurrence);
+    const starts = files.get(span.file) ?? new Map<number, Span>();
+    if (starts.size === 0) files.set(span.file, starts);
+    if (starts.has(span.start)) others.add(locationOf(span));
+    else starts.set(span.start, span);
+  };
+  return { all, has, put };
 }
 
 /** Where a name is declared; names of one range are at one location. */
@@ -97,6 +139,7 @@ function declaredIn(spec: Spec): readonly Declared[] {
 
 /** For the location of an overriding name, the location where it was declared first. */
 function findOrigins(declared: readonly Declared[]): ReadonlyMap<string, string> {
+  if (declared.every(({ isOverride }) => !isOverride)) return new Map();
   const firsts = new Map<string, SpecSymbol>();
   for (const { symbol, isOverride } of declared) {
     const key = `${lookOf(symbol.kind).space} ${symbol.name}`;
@@ -110,11 +153,18 @@ function findOrigins(declared: readonly Declared[]): ReadonlyMap<string, string>
   return origins;
 }
 
+/** Where links are written to. */
+interface LinkTarget {
+  /** Whether a place has no link yet, and is to have one. */
+  readonly isOpen: (name: Name) => boolean;
+  readonly thingOf: (symbol: SpecSymbol) => NamedThing;
+  readonly put: (name: Name, thing: NamedThing, isDeclaration: boolean) => void;
+}
+
 function createLinks(
   tables: SideTables,
   declared: readonly Declared[],
-  thingOf: (symbol: SpecSymbol) => NamedThing,
-  put: (name: Name, thing: NamedThing, isDeclaration: boolean) => void,
+  { isOpen, thingOf, put }: LinkTarget,
 ): Omit<NameLinks, "resolve"> {
   const scopes = {
     names: new Map<string, SpecSymbol>(),
@@ -142,6 +192,7 @@ function createLinks(
     declare: (name, kind) => put(name, ownThing(name, kind), true),
     refer: (name, target, kind) => put(name, ownThing(target, kind), false),
     link: (name, spaces, fits) => {
+      if (!isOpen(name)) return;
       for (const space of spaces) {
         const symbol = scopes[space].get(name.text);
         if (symbol !== undefined && (fits === undefined || fits(symbol))) return put(name, thingOf(symbol), false);
@@ -166,16 +217,11 @@ function findRules(declared: readonly Declared[], name: string): readonly RulesB
 }
 
 function createIndex(occurrences: readonly Occurrence[]): NameIndex {
-  const byFile = new Map<string, Occurrence[]>();
-  const byId = new Map<string, Occurrence[]>();
-  for (const occurrence of occurrences) {
-    append(byFile, occurrence.span.file, occurrence);
-    append(byId, occurrence.thing.id, occurrence);
-  }
-  for (const list of [...byFile.values(), ...byId.values()]) list.sort((a, b) => a.span.start - b.span.start);
+  const inFile = remembered((path) => occurrences.filter(({ span }) => span.file === path).sort(byStart));
+  const of = remembered((id) => occurrences.filter(({ thing }) => thing.id === id).sort(byStart));
   return {
     at: (file, offset) => {
-      const list = byFile.get(file) ?? [];
+      const list = inFile(file);
       let low = 0;
       let high = list.length;
       while (low < high) {
@@ -188,15 +234,22 @@ function createIndex(occurrences: readonly Occurrence[]): NameIndex {
       if (second !== undefined && second.span.start === offset) return second;
       return first !== undefined && first.span.start <= offset ? first : undefined;
     },
-    of: (id) => byId.get(id) ?? [],
-    inFile: (file) => byFile.get(file) ?? [],
+    of,
+    inFile,
   };
 }
 
-function append(map: Map<string, Occurrence[]>, key: string, occurrence: Occurrence): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [occurrence]);
-  else list.push(occurrence);
+function byStart(a: Occurrence, b: Occurrence): number {
+  return a.span.start - b.span.start;
+}
+
+function remembered<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const found = known.get(key) ?? compute(key);
+    known.set(key, found);
+    return found;
+  };
 }
 
 /** `experts`, `macro parameter`, `rule`: what a thing is, without an article. */

@@ -1,13 +1,13 @@
-import { applyEdits, type TextEdit } from "../../compiler/diagnostics/index.js";
-import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/compile.js";
+import type { TextEdit } from "../../compiler/diagnostics/index.js";
+import { compileFiles, parseFile, type Compilation } from "../../compiler/compile.js";
 import { declaredBy, type SpecSymbol } from "../../compiler/semantics/index.js";
 import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";
-import type { Span } from "../../compiler/text/index.js";
 import { locationOf, rootOf } from "../analysis/analysis.js";
 import type { NamedThing } from "../analysis/thing.js";
-import { namesOf, withoutOverride, type Occurrence } from "../analysis/names.js";
+import { namesOf, placesOfWord, withoutOverride, type Occurrence } from "../analysis/names.js";
 import { occurrencesOf } from "./references.js";
+import { renamedInPlace, renamedTexts, type Parse } from "./renamed-files.js";
 
 /** The edits of a rename over all files, or a sentence that says why there are none. */
 export type Rename =
@@ -26,7 +26,7 @@ export function renameThing(
   thing: NamedThing,
   newName: string,
   compilations: readonly Compilation[],
-  parse: (path: string, text: string) => ParsedFile = parseFile,
+  parse: Parse = parseFile,
 ): Rename {
   if (isStdPath(thing.id)) return refuse(`\`${thing.name}\` belongs to the standard library`);
   if (newName === thing.name) return { kind: "edits", edits: [] };
@@ -133,16 +133,10 @@ function problemAfter(
   newName: string,
   edits: readonly TextEdit[],
   before: Compilation,
-  parse: (path: string, text: string) => ParsedFile,
+  parse: Parse,
 ): string | undefined {
-  const after = compileFiles(
-    rootOf(before) ?? "",
-    (file) => {
-      const text = before.sources.get(file)?.text;
-      return text === undefined ? undefined : parse(file, applyEdits(text, file, edits));
-    },
-    before.options,
-  );
+  const { files, shift } = renamedInPlace(newName, edits, before, parse) ?? renamedTexts(edits, before, parse);
+  const after = compileFiles(rootOf(before) ?? "", files, before.options);
   const known = countCodes(before);
   const fresh = after.diagnostics.find(({ code, severity }) => {
     const left = known.get(code) ?? 0;
@@ -153,8 +147,10 @@ function problemAfter(
   const own = namesOf(before).of(thing.id);
   const [first] = own;
   if (first === undefined) return undefined;
-  const moved = namesOf(after).at(first.span.file, shiftOf(first.span, edits))?.thing;
-  return moved !== undefined && namesOf(after).of(moved.id).length === own.length
+  // All places of a thing have its name.
+  const names = placesOfWord(after, newName);
+  const moved = names.at(first.span.file, shift(first.span))?.thing;
+  return moved !== undefined && names.of(moved.id).length === own.length
     ? undefined
     : `\`${newName}\` would mean something else somewhere`;
 }
@@ -163,11 +159,4 @@ function countCodes({ diagnostics }: Compilation): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { code } of diagnostics) counts.set(code, (counts.get(code) ?? 0) + 1);
   return counts;
-}
-
-/** Where a location begins after the edits. */
-function shiftOf({ file, start }: Span, edits: readonly TextEdit[]): number {
-  return edits
-    .filter(({ span }) => span.file === file && span.start < start)
-    .reduce((offset, { span, newText }) => offset + newText.length - (span.end - span.start), start);
 }

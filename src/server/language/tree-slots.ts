@@ -1,5 +1,6 @@
 /** The slot of every expression of a tree, from the declaration down. */
 import {
+  onceByNode,
   rowOf,
   type Argument,
   type CallExpression,
@@ -19,6 +20,24 @@ export type SlotVisitor = (expression: Expression, slot: Slot, signature: Signat
 
 /** Calls `enter` on every expression of a declaration, outer ones first. */
 export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor): void {
+  const { visits, callees } = visitsWithoutMacros(node);
+  if (macros.size === 0 || !callees.some((name) => macros.has(name)))
+    for (const [expression, slot, signature] of visits) enter(expression, slot, signature);
+  else walkSlots(node, macros, enter);
+}
+
+/** What is told of a declaration that calls no macro: this it has by itself. */
+const visitsWithoutMacros = onceByNode((node: Declaration) => {
+  const visits: (readonly [Expression, Slot, Signature | undefined])[] = [];
+  const callees = new Set<string>();
+  walkSlots(node, new Map(), (expression, slot, signature) => {
+    visits.push([expression, slot, signature]);
+    if (expression.kind === "Call") callees.add(expression.callee.text);
+  });
+  return { visits, callees: [...callees] };
+});
+
+function walkSlots(node: Declaration, macros: Macros, enter: SlotVisitor): void {
   const walk = (expression: Expression | undefined, slot: Slot): void => {
     if (expression !== undefined) visitExpression(expression, slot, macros, enter);
   };
@@ -79,7 +98,7 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
       for (const parameter of node.parameters) walk(parameter.default, anySlot);
       return walk(node.value, valueSlot(keyword));
     case "Override":
-      if (node.declaration.kind !== "MissingDeclaration") visitSlots(node.declaration, macros, enter);
+      if (node.declaration.kind !== "MissingDeclaration") walkSlots(node.declaration, macros, enter);
       return;
     default:
       if ("value" in node) walk(node.value, valueSlot(keyword));

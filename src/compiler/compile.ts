@@ -231,7 +231,7 @@ function loadFiles(
     if (files.has(file)) return true;
     if (files.size >= fileLimit) return false;
     const block = readStd(file, language.std);
-    const parsed = block === undefined ? read(file) : parseFile(file, block);
+    const parsed = block === undefined ? read(file) : parseBlock(file, block);
     if (parsed === undefined) return false;
     sources.set(file, parsed.source);
     files.set(file, parsed.spec);
@@ -257,6 +257,17 @@ function loadFiles(
     for (const block of blocksNamedIn(spec, editions.get(next) ?? newestEdition(language), language.std)) load(block);
   }
   return { files, sources, editions, resolve, diagnostics, editionFaults: reporter.diagnostics };
+}
+
+const blocks = new Map<string, ParsedFile>();
+
+/** A block of the standard library, whose text stays what it is. */
+function parseBlock(path: string, text: string): ParsedFile {
+  const known = blocks.get(path);
+  if (known?.source.text === text) return known;
+  const parsed = parseFile(path, text);
+  blocks.set(path, parsed);
+  return parsed;
 }
 
 /** Paths that a file imports or extends, as written. */

@@ -196,7 +196,7 @@ function closed({ low, high, lowOpen, highOpen }: Interval): Ends {
 }
 
 function corners(a: Ends, b: Ends, apply: (x: number, y: number) => number): readonly number[] {
-  return [a.low, a.high].flatMap((x) => [apply(x, b.low), apply(x, b.high)]);
+  return [apply(a.low, b.low), apply(a.low, b.high), apply(a.high, b.low), apply(a.high, b.high)];
 }
 
 function hull(values: readonly number[]): Ends {
@@ -238,9 +238,11 @@ function guarded(range: Interval, inputs: readonly Interval[], unknown: boolean)
 }
 
 function interval(low: number, high: number, lowOpen?: boolean, highOpen?: boolean): Interval {
+  // Neither end is −0.
+  const ends: Interval = { low: low === 0 ? 0 : low, high: high === 0 ? 0 : high };
+  if (lowOpen !== true && highOpen !== true) return ends;
   return {
-    low: low === 0 ? 0 : low,
-    high: high === 0 ? 0 : high,
+    ...ends,
     ...(lowOpen === true && low !== -Infinity ? { lowOpen } : {}),
     ...(highOpen === true && high !== Infinity ? { highOpen } : {}),
   };

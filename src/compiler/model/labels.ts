@@ -17,7 +17,8 @@ export function className(owner: string, name: string): string {
 
 /** The label of an event: itself, or the label whose class it is. No declared name has a dot. */
 export function labelOfEvent(event: string): string {
-  return event.split(".", 1)[0] ?? event;
+  const dot = event.indexOf(".");
+  return dot < 0 ? event : event.slice(0, dot);
 }
 
 /** The label of an event with the index of its class; the index is absent where the event is a label itself. */

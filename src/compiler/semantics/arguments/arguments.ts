@@ -55,8 +55,7 @@ export function checkArguments(
     if (spec.elided !== true || value !== spec.default) values[spec.name] = value;
   };
 
-  const named = new Set(given.map((argument) => argument.name?.text));
-  const open = specs.filter((spec) => !named.has(spec.name));
+  const open = given.length === 0 ? specs : withoutNamed(specs, given);
   let next = 0;
   for (const argument of given) {
     if (argument.name === undefined) {
@@ -72,10 +71,11 @@ export function checkArguments(
       else take(spec, argument);
     }
   }
+  const defaults = context.defaults.get(callee.name);
   for (const spec of specs) {
     if (places.has(spec.name)) continue;
     const isExcluded = spec.excludes?.some((other) => places.has(other)) === true;
-    const own = isExcluded ? undefined : context.defaults.get(callee.name)?.get(spec.name);
+    const own = isExcluded ? undefined : defaults?.get(spec.name);
     const value = own ?? spec.default;
     if (value !== undefined) keep(spec, value);
     else {
@@ -92,6 +92,12 @@ export function checkArguments(
   return sound && !hasUnknown ? values : undefined;
 }
 
+/** The parameters that positional arguments fill. */
+function withoutNamed(specs: readonly ArgumentSpec[], given: readonly Argument[]): readonly ArgumentSpec[] {
+  const named = new Set(given.map((argument) => argument.name?.text));
+  return specs.filter((spec) => !named.has(spec.name));
+}
+
 /** The argument that {@link checkArguments} takes for a parameter. */
 export function argumentFor(
   specs: readonly ArgumentSpec[],
@@ -100,8 +106,7 @@ export function argumentFor(
 ): Argument | undefined {
   const named = given.find((argument) => argument.name?.text === name);
   if (named !== undefined) return named;
-  const names = new Set(given.map((argument) => argument.name?.text));
-  const place = specs.filter((spec) => !names.has(spec.name)).findIndex((spec) => spec.name === name);
+  const place = withoutNamed(specs, given).findIndex((spec) => spec.name === name);
   return place < 0 ? undefined : given.filter((argument) => argument.name === undefined)[place];
 }
 

@@ -26,10 +26,7 @@ export function normalizeEvent(literals: EventModel, within: Within): NormalEven
     if (literal.kind === "label") for (const label of [literal.label, ...within(literal.label)]) labels.add(label);
   }
   // A row has one class of a label.
-  const classes = [...labels].filter((label) => labelOfEvent(label) !== label);
-  const second = classes.find((label, i) =>
-    classes.slice(0, i).some((other) => labelOfEvent(other) === labelOfEvent(label)),
-  );
+  const second = secondClass(labels);
   if (second !== undefined) return { kind: "impossible", label: second };
   const negations: (readonly string[])[] = [];
   for (const literal of literals) {
@@ -39,6 +36,8 @@ export function normalizeEvent(literals: EventModel, within: Within): NormalEven
     negations.push(left);
   }
   // `not click` says more than `not buy`: whoever is outside the larger event is outside the smaller one.
+  const sorted = [...labels].sort(compareText).map((label): EventLiteral => ({ kind: "label", label }));
+  if (negations.length === 0) return { kind: "event", event: sorted };
   const needed = negations.filter(
     (each, i) =>
       !negations.some(
@@ -47,12 +46,24 @@ export function normalizeEvent(literals: EventModel, within: Within): NormalEven
       ),
   );
   const event: EventLiteral[] = [
-    ...[...labels].toSorted(compareText).map((label): EventLiteral => ({ kind: "label", label })),
+    ...sorted,
     ...needed
       .toSorted((a, b) => compareText(a.join(), b.join()))
       .map((each): EventLiteral => ({ kind: "not", labels: each })),
   ];
   return { kind: "event", event };
+}
+
+/** A class whose label has another class before it. */
+function secondClass(labels: ReadonlySet<string>): string | undefined {
+  const owners = new Set<string>();
+  for (const label of labels) {
+    const owner = labelOfEvent(label);
+    if (owner === label) continue;
+    if (owners.has(owner)) return label;
+    owners.add(owner);
+  }
+  return undefined;
 }
 
 /** Both events at once. */

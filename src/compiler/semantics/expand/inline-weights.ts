@@ -1,18 +1,21 @@
 /** `bce(weight: 1 + log1p(price))`: an amount that is written where a loss reads it becomes a label of its own. */
-import type {
-  Argument,
-  Declaration,
-  Expression,
-  LabelEntry,
-  LabelsBlock,
-  LossBlock,
-  Name,
+import {
+  onceByNode,
+  visit,
+  type Argument,
+  type Declaration,
+  type Expression,
+  type LabelEntry,
+  type LabelsBlock,
+  type LossBlock,
+  type Name,
 } from "../../syntax/index.js";
 import { declaredBy } from "../names/bind.js";
 import { replaceIn } from "./tree.js";
 
 /** The declarations with such labels in their `labels` block, by the name of the head and `_weight`. */
 export function nameWeights(declarations: readonly Declaration[]): readonly Declaration[] {
+  if (!declarations.some((node) => node.kind === "Loss" && hasInline(node))) return declarations;
   const taken = new Set(declarations.flatMap(declaredBy).map(({ name }) => name));
   const labels: LabelEntry[] = [];
   const named = declarations.map((node) => (node.kind === "Loss" ? nameIn(node, taken, labels) : node));
@@ -42,6 +45,14 @@ function nameIn(block: LossBlock, taken: Set<string>, labels: LabelEntry[]): Los
   });
   return entries.every((entry, i) => entry === block.entries[i]) ? block : { ...block, entries };
 }
+
+const hasInline = onceByNode((block: LossBlock): boolean => {
+  let found = false;
+  visit(block, (node) => {
+    if (node.kind === "Argument" && isInline(node)) found = true;
+  });
+  return found;
+});
 
 function isInline({ name, value }: Argument): boolean {
   return name?.text === "weight" && ["Binary", "Unary", "Call", "Parenthesized"].includes(value.kind);

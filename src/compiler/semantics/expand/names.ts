@@ -179,6 +179,7 @@ export function spellOut(
   removed: ReadonlySet<string>,
   reporter: Reporter,
 ): readonly Declaration[] {
+  if (!declarations.some(mayAbbreviate)) return declarations;
   const symbols = declarations.flatMap(declaredBy);
   const names = symbols.filter(({ kind }) => kind !== "label" && kind !== "attribute" && kind !== "request");
   const declared = new Set(names.map(({ name }) => name));
@@ -195,15 +196,15 @@ export function spellOut(
   });
 }
 
-/** Whether a declaration has a word or a text that {@link spell} may put others in the place of. */
-const mayAbbreviate = onceByNode((node: Declaration): boolean => hasAbbreviation(node));
+/** Whether a declaration has a word or a text that {@link spell} may put others in the place of; texts are features only in the network. */
+const mayAbbreviate = onceByNode((node: Declaration): boolean => hasAbbreviation(node, readsNetwork(node)));
 
-function hasAbbreviation(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(hasAbbreviation);
+function hasAbbreviation(value: unknown, inNetwork: boolean): boolean {
+  if (Array.isArray(value)) return value.some((item) => hasAbbreviation(item, inNetwork));
   if (!isNode(value)) return false;
-  if (value.kind === "String") return true;
+  if (value.kind === "String") return inNetwork;
   const isOne = value.kind === "NameExpression" ? value.name.text === allFeatures : mayBeNames(value);
-  return isOne || Object.values(value).some(hasAbbreviation);
+  return isOne || Object.values(value).some((item) => hasAbbreviation(item, inNetwork));
 }
 
 /** Whether a macro says `each` of a parameter of its own: what that stands for is known once its calls are expanded. */

@@ -130,9 +130,16 @@ function isOffered({ kind }: SpecSymbol): boolean {
 /** Tasks of one type over one logit. */
 function reportTwins(context: CheckContext, models: readonly HeadModel[], nodes: readonly NetNode[]): void {
   const seen = new Map<string, HeadModel>();
-  for (const model of models) {
-    if (model.keyword !== "task") continue;
-    const key = JSON.stringify([model.type, signatureOf(model.value, model.name, nodes)]);
+  const tasks = models.filter(({ keyword }) => keyword === "task");
+  const types = tasks.map(({ type }) => JSON.stringify(type));
+  const once = new Set<string>();
+  const twice = new Set<string>();
+  for (const type of types) (once.has(type) ? twice : once).add(type);
+  for (const [i, model] of tasks.entries()) {
+    const type = types[i] ?? "";
+    // Most tasks are the only one of their type, and are looked at no further.
+    if (!twice.has(type)) continue;
+    const key = type + JSON.stringify(signatureOf(model.value, model.name, nodes));
     const first = seen.get(key);
     const [at, firstAt] = [model, first].map((each) => each && context.scope.names.get(each.name)?.at.span);
     if (first === undefined) seen.set(key, model);

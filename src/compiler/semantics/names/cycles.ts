@@ -14,6 +14,7 @@ export function orderByReads<T>(items: readonly T[], reads: (item: T) => readonl
   const onPath = new Set<T>();
 
   for (const root of items) {
+    if (done.has(root)) continue;
     const path: { readonly item: T; readonly pending: T[] }[] = [];
     const enter = (item: T): void => {
       if (done.has(item)) return;

@@ -20,16 +20,17 @@ interface LossHead {
   readonly type: HeadType;
 }
 
+const optionsByName = new Map(rowOptions.map((option) => [option.name, option]));
+
 /** The arguments of a loss that are its own, and the options of rows that differ from their defaults. */
 export function splitArguments(
   builtin: LossBuiltin,
   args: Arguments,
 ): { readonly own: Arguments; readonly rows: Arguments | undefined } {
   const parameters = new Set(builtin.parameters.map(({ name }) => name));
-  const options = new Map(rowOptions.map((option) => [option.name, option]));
   const entries = Object.entries(args);
-  const rows = entries.filter(([name, value]) => !parameters.has(name) && options.get(name)?.default !== value);
-  const known = rows.filter(([name]) => options.has(name));
+  const rows = entries.filter(([name, value]) => !parameters.has(name) && optionsByName.get(name)?.default !== value);
+  const known = rows.filter(([name]) => optionsByName.has(name));
   return {
     own: Object.fromEntries(entries.filter(([name]) => parameters.has(name))),
     rows: known.length === 0 ? undefined : Object.fromEntries(known),
@@ -48,8 +49,9 @@ export function checkLossOptions(
   const specs = [...builtin.parameters, ...lossOptions(builtin)];
   return specs.every(({ name, type }) => {
     const value = args[name];
+    if (given.length === 0 || value === undefined || value === null) return true;
     const argument = argumentFor(specs, given, name);
-    if (argument === undefined || value === undefined || value === null) return true;
+    if (argument === undefined) return true;
     const option = builtin.parameters.some((parameter) => parameter.name === name)
       ? undefined
       : rowOptions.find((each) => each.name === name);

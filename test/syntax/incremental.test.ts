@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parse, parseAgain, type ParsedPieces } from "../../src/compiler/syntax/index.js";
+import { parse, parseAgain, tokenizeDeclarations, type ParsedPieces } from "../../src/compiler/syntax/index.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
 import { createRandom } from "../random.js";
 
@@ -41,6 +41,8 @@ function expectEqual(text: string, earlier?: ParsedPieces): ParsedPieces | undef
   const whole = parse(source);
   if (JSON.stringify(again) !== JSON.stringify({ spec: whole.spec, diagnostics: whole.diagnostics }))
     expect([text, again]).toEqual([text, { spec: whole.spec, diagnostics: whole.diagnostics }]);
+  const words = tokenizeDeclarations(createSourceFile("m.mtl", text));
+  expect(JSON.stringify(tokenizeDeclarations(source))).toBe(JSON.stringify(words));
   return next;
 }
 

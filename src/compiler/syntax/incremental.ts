@@ -8,7 +8,7 @@ import { lineText, positionAt, compareText, type SourceFile } from "../text/inde
 import type { Declaration } from "./ast.js";
 import { Layout, splitDeclarations } from "./layout.js";
 import type { CutText } from "./cut-text.js";
-import { createFaultLookup, lex } from "./lexer.js";
+import { createFaultLookup, lex, rememberCut } from "./lexer.js";
 import { parse, parseUnreadable, type ParseResult } from "./parse.js";
 import { recoverDeclaration } from "./errors/recovery.js";
 import { parseStrictly } from "./run-parser.js";
@@ -40,6 +40,7 @@ export function parseAgain(source: SourceFile, earlier?: ParsedPieces): Incremen
   if (unreadable !== undefined) return { ...unreadable, pieces: undefined };
   const reporter = new Reporter();
   const lexed = lex(source, reporter, earlier);
+  rememberCut(source, lexed.cut);
   const layout = new Layout(source);
   const docLines = indexDocLines(source, lexed.comments);
   const hasFault = createFaultLookup(lexed.faults);

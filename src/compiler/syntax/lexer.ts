@@ -42,6 +42,19 @@ export function lex(
   return { tokens: result.tokens, comments, faults, cut: result };
 }
 
+const cuts = new WeakMap<SourceFile, CutText>();
+
+/** Keeps the words of a text, for {@link wordsOf}. */
+export function rememberCut(source: SourceFile, cut: CutText): void {
+  cuts.set(source, cut);
+}
+
+/** The words of a text that may have been cut before; nothing is reported. */
+export function wordsOf(source: SourceFile): Pick<LexedFile, "tokens" | "comments"> {
+  const { tokens, comments } = cuts.get(source) ?? cutText(source);
+  return { tokens, comments: comments.map((token) => createComment(source, token)) };
+}
+
 function reportNumber(source: SourceFile, reporter: Reporter, token: IToken, faults: Span[]): void {
   const read = readNumber(token.image);
   if (read.kind !== "malformed") return;

@@ -1,11 +1,11 @@
 import type { IToken } from "chevrotain";
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
-import { encodingFault, positionAt, type SourceFile, type Span } from "../text/index.js";
+import { encodingFault, type SourceFile, type Span } from "../text/index.js";
 import type { Comment, Declaration, Spec } from "./ast.js";
 import { buildDeclaration } from "./build/build-declaration.js";
 import type { DeclarationCstNode, SpecCstNode } from "./cst.js";
 import { Layout, splitDeclarations } from "./layout.js";
-import { createFaultLookup, lex, tokenSpan, type LexedFile } from "./lexer.js";
+import { createFaultLookup, lex, tokenSpan, wordsOf, type LexedFile } from "./lexer.js";
 import { findNestingFault } from "./errors/nesting.js";
 import { recoverDeclarations } from "./errors/recovery.js";
 import { parseStrictly } from "./run-parser.js";
@@ -97,7 +97,7 @@ export interface TokenView {
 
 /** Every token of a text, without comments. */
 export function tokenize(source: SourceFile): readonly TokenView[] {
-  return lex(source, new Reporter()).tokens.map((token) => viewOf(source, token));
+  return wordsOf(source).tokens.map((token) => viewOf(source, token));
 }
 
 /**
@@ -108,16 +108,18 @@ export function tokenizeDeclarations(source: SourceFile): {
   readonly declarations: readonly (readonly TokenView[])[];
   readonly comments: readonly Comment[];
 } {
-  const { tokens, comments } = lex(source, new Reporter());
+  const { tokens, comments } = wordsOf(source);
   const pieces = splitDeclarations(tokens, new Layout(source));
   return { declarations: pieces.map((piece) => piece.tokens.map((token) => viewOf(source, token))), comments };
 }
 
 function viewOf(source: SourceFile, token: IToken): TokenView {
+  const line = token.startLine ?? 1;
   return {
     type: token.tokenType.name,
     text: token.image,
-    ...positionAt(source, token.startOffset),
+    line,
+    column: token.startOffset - (source.lineStarts[line - 1] ?? 0) + 1,
     span: tokenSpan(source, token),
   };
 }

@@ -287,7 +287,10 @@ describe("a fit in files", () => {
 
   it("comes back as it was", () => {
     const { json, vocabularies, ids } = splitFitted(fitted);
-    const read = joinFitted({ features }, JSON.parse(JSON.stringify(json)), (name) => vocabularies.get(name) ?? []);
+    const read = joinFitted({ features }, JSON.parse(JSON.stringify(json)), (name) => ({
+      kind: "vocabulary",
+      values: vocabularies.get(name) ?? [],
+    }));
     expect(read).toEqual(fitted);
     expect(hashFitted(read)).toBe(hashFitted(fitted));
     expect(ids).toEqual({ a: 3, h: 6, i: 8, b: 4 });
@@ -295,7 +298,7 @@ describe("a fit in files", () => {
   });
 
   it("says what is wrong with it", () => {
-    const join = (json: unknown) => () => joinFitted({ features }, json, () => ["x"]);
+    const join = (json: unknown) => () => joinFitted({ features }, json, () => ({ kind: "vocabulary", values: ["x"] }));
     expect(join(undefined)).toThrow("the fit is missing");
     expect(join({ rows: 1, features: {} })).toThrow("feature `a` is missing");
     expect(join(splitFitted(fitted).json)).toThrow("the vocabulary of `a` has 1 values instead of 2");

@@ -19,9 +19,24 @@ export interface Continued {
   readonly unseen: Readonly<Record<string, readonly number[]>>;
 }
 
-export type FittedFeature =
+export interface FittedVocabulary {
+  readonly kind: "vocabulary";
   /** `values[i]` has id i + 1; id 0 is "unknown". */
-  | { readonly kind: "vocabulary"; readonly values: readonly string[] }
+  readonly values: readonly string[];
+  /** Set where `values` are read when they are asked for first; not one of the enumerable properties, which are all that a fit says. */
+  readonly stored?: StoredValues;
+}
+
+/** Values as an artifact has them. */
+export interface StoredValues {
+  /** How many there are. */
+  readonly size: number;
+  /** A value per line, escaped. */
+  readonly lines: Uint8Array;
+}
+
+export type FittedFeature =
+  | FittedVocabulary
   /** A whole number v below `count` has id v + 1; everything else 0. */
   | { readonly kind: "ids"; readonly count: number }
   /** A value's id is its bucket + 1; id 0 is null. */
@@ -58,7 +73,7 @@ export function fittedSizes(fitted: Fitted): FittedSizes {
 export function sizeOf(feature: FittedFeature): number | undefined {
   switch (feature.kind) {
     case "vocabulary":
-      return feature.values.length + 1;
+      return (feature.stored?.size ?? feature.values.length) + 1;
     case "hash":
       return feature.buckets + 1;
     case "ids":

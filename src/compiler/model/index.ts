@@ -1,7 +1,16 @@
 /** The typed model, its hash, and the layout of its data. Plain values: no syntax, no tensors, no I/O. */
 export * from "./model.js";
 export { columnsOf, comparisonKind, isArithmetic, type Kind, membershipKind, naturalKind } from "./column-kinds.js";
-export { type Continued, type Fitted, type FittedFeature, fittedOf, fittedSizes, sizeOf } from "./fitted.js";
+export {
+  type Continued,
+  type Fitted,
+  type FittedFeature,
+  fittedOf,
+  fittedSizes,
+  type FittedVocabulary,
+  sizeOf,
+  type StoredValues,
+} from "./fitted.js";
 export * from "./heads.js";
 export * from "./formula.js";
 export * from "./serving.js";

@@ -6,6 +6,7 @@ import { hasTrees, treeHeads } from "../../compiler/model/index.js";
 import type { Model } from "../../compiler/model/model.js";
 import { type Ensemble, readEnsemble } from "../../compiler/trees/index.js";
 import { type Fitted, joinFitted } from "../data/encode/fitted.js";
+import { storedVocabulary } from "../data/encode/stored-values.js";
 import type { HostTensor } from "../engine/engine.js";
 import { addParts, checkMemory, loadingNeed, type MemoryPart, ownerOf } from "../memory.js";
 import { createFailure } from "../failure.js";
@@ -57,7 +58,7 @@ export async function loadArtifact(
 export function loadFitted(files: ArtifactFiles, model: Model): Fitted {
   return readSound(files, artifactFiles.fitted, () =>
     joinFitted(model, JSON.parse(files.text(artifactFiles.fitted)), (feature) =>
-      parseVocabulary(files.text(vocabularyPath(feature))),
+      storedVocabulary(files.bytes(vocabularyPath(feature)), parseVocabulary),
     ),
   );
 }

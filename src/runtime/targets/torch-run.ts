@@ -146,7 +146,7 @@ function readFitted({ model }: LoadedSpec, text: string): Fitted {
       Array.isArray(feature.values) ? { ...feature, size: feature.values.length } : feature,
     ]),
   );
-  return joinFitted(model, { ...json, features: sized }, valuesOf);
+  return joinFitted(model, { ...json, features: sized }, (name) => ({ kind: "vocabulary", values: valuesOf(name) }));
 }
 
 async function readWeights(

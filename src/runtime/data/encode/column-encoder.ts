@@ -12,13 +12,15 @@ import {
 import { fittedOf } from "../../../compiler/model/fitted.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
 import { checkedListSql, isAligned, weightsSql } from "./lists.js";
-import { categorySql, plainText } from "./missing.js";
+import type { ColumnEncoder, Target, Counts } from "./encoded-column.js";
+import { categorySql, plainText, plainWhole } from "./missing.js";
 import { BadSequence } from "./row-sequences.js";
 import type { Enums } from "../expressions/enums.js";
 import { compileText } from "../expressions/expression-sql.js";
 import {
   createBucketEncoder,
   createNumberEncoder,
+  createNumbersEncoder,
   createVocabularyIds,
   listedNumber,
   type VocabularyIds,
@@ -26,7 +28,6 @@ import {
   withOutside,
 } from "./feature-encoder.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
-import type { Records } from "../batches/records.js";
 import type { Relation } from "../files/relation.js";
 import { compileClass } from "./label-classes.js";
 import { createNumberColumn } from "./number-column.js";
@@ -34,25 +35,7 @@ import { createBooleanColumn } from "./boolean-column.js";
 import { entrySql } from "./texts/short-texts.js";
 import { createTextIds, nullText, type TextIds, type TextIdsOptions } from "./texts/text-ids.js";
 import { int32Of, listOf, nullHigh, textReader, wholeSql, wordPairsOf } from "./vectors.js";
-
-/** Where a column goes: word `first + i * stride` of the records for row i. */
-export interface Target {
-  readonly records: Records;
-  readonly first: number;
-  readonly stride: number;
-  readonly rows: number;
-}
-
-/** What was met besides plain values. */
-export interface Counts {
-  nulls: number;
-  unseen: number;
-}
-
-export interface ColumnEncoder {
-  readonly sql: string;
-  fill(vector: DuckDBVector, target: Target, counts: Counts): void;
-}
+import { shortWholeEncoder, textOfPair, wholeEncoder } from "./whole-encoder.js";
 
 type CategoricalFeature = Extract<FeatureModel, { kind: "categorical" }>;
 
@@ -72,32 +55,43 @@ export async function createFeatureEncoder(
       return listFeatureEncoder(enums, relation, feature, fit, alongOf(features, feature));
     case "numbers":
       return numbersEncoder(relation, feature, fit, alongOf(features, feature));
-    case "numeric": {
-      const encode = createNumberEncoder(feature, fit);
-      return numberEncoder(relation, feature, ({ records: { floats } }, word, value) => (floats[word] = encode(value)));
-    }
-    case "bucket": {
-      const encode = createBucketEncoder(feature, fit);
-      return numberEncoder(relation, feature, ({ records: { words } }, word, value) => (words[word] = encode(value)));
-    }
+    case "numeric":
+      return numericEncoder(relation, feature, fit);
+    case "bucket":
+      return bucketEncoder(relation, feature, fit);
   }
 }
 
-function numberEncoder(
+function numericEncoder(
   { columns }: Relation,
-  feature: Extract<FeatureModel, { kind: "numeric" | "bucket" }>,
-  store: (target: Target, word: number, value: number) => void,
+  feature: Extract<FeatureModel, { kind: "numeric" }>,
+  fit: FittedFeature,
 ): ColumnEncoder {
-  const isRounded = feature.kind === "numeric" && feature.scale === "none";
-  const { sql, valuesOf } = createNumberColumn(feature.source, columns, { isRounded });
+  const encode = createNumbersEncoder(feature, fit);
+  const { sql, valuesOf } = createNumberColumn(feature.source, columns, { isRounded: feature.scale === "none" });
   return {
     sql,
-    fill: (vector, target, counts) => {
-      const values = valuesOf(vector, target.rows);
-      for (let i = 0, word = target.first; i < target.rows; i++, word += target.stride) {
+    fill: (vector, { records: { floats }, first, stride, rows }, counts) => {
+      counts.nulls += encode(valuesOf(vector, rows), rows, floats, first, stride);
+    },
+  };
+}
+
+function bucketEncoder(
+  { columns }: Relation,
+  feature: Extract<FeatureModel, { kind: "bucket" }>,
+  fit: FittedFeature,
+): ColumnEncoder {
+  const encode = createBucketEncoder(feature, fit);
+  const { sql, valuesOf } = createNumberColumn(feature.source, columns);
+  return {
+    sql,
+    fill: (vector, { records: { words }, first, stride, rows }, counts) => {
+      const values = valuesOf(vector, rows);
+      for (let i = 0, word = first; i < rows; i++, word += stride) {
         const value = values[i]!;
         if (value !== value) counts.nulls += 1;
-        store(target, word, value);
+        words[word] = encode(value);
       }
     },
   };
@@ -111,7 +105,11 @@ async function categoricalEncoder(
 ): Promise<ColumnEncoder> {
   const { sql: text, kind } = categorySql(feature, columns);
   const unknown = feature.missing?.kind === "zeros" ? -1 : 0;
-  if (kind === "integer") return wholeEncoder(text, withOutside(feature, createVocabularyIds(fit)), unknown);
+  if (kind === "integer") {
+    const ids = withOutside(feature, createVocabularyIds(fit));
+    const whole = plainWhole(feature, columns);
+    return whole === undefined ? wholeEncoder(text, ids, unknown) : shortWholeEncoder(whole, ids, unknown);
+  }
   const plain = plainText(feature, columns);
   if (plain !== undefined) {
     const idsOf = createTextIds({ ...plain, ...textIdsOf(feature, fit) });
@@ -142,37 +140,6 @@ function idsEncoder(sql: string, idsOf: TextIds, unknown: number): ColumnEncoder
       }
     },
   };
-}
-
-/** `unknown` is the id of a null. */
-function wholeEncoder(sql: string, ids: VocabularyIds, unknown: number): ColumnEncoder {
-  return {
-    sql: wholeSql(sql),
-    fill: (vector, { records: { words }, first, stride, rows }, counts) => {
-      const pairs = wordPairsOf(vector);
-      for (let i = 0, word = first; i < rows; i++, word += stride) {
-        const low = pairs[2 * i]!;
-        const high = pairs[2 * i + 1]!;
-        if (high === nullHigh && low === 0) {
-          counts.nulls += 1;
-          words[word] = unknown;
-          continue;
-        }
-        const id = high === low >> 31 ? ids.ofWhole(low) : idOfPair(low, high, ids);
-        if (id === 0) counts.unseen += 1;
-        words[word] = id;
-      }
-    },
-  };
-}
-
-function idOfPair(low: number, high: number, ids: VocabularyIds): number {
-  const value = high * 2 ** 32 + (low >>> 0);
-  return Number.isSafeInteger(value) ? ids.ofWhole(value) : ids.ofText(textOfPair(low, high));
-}
-
-function textOfPair(low: number, high: number): string {
-  return String((BigInt(high) << 32n) | BigInt(low >>> 0));
 }
 
 function textEncoder(sql: string, ids: VocabularyIds, unknown: number): ColumnEncoder {

@@ -6,14 +6,13 @@ import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { isListFeature, isWeighted } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
 import {
-  type ColumnEncoder,
-  type Counts,
   createFeatureEncoder,
   createGroupEncoder,
   createLabelEncoder,
   createWeightEncoder,
   type GroupEncoder,
 } from "./column-encoder.js";
+import type { ColumnEncoder, Counts } from "./encoded-column.js";
 import type { Database } from "../files/database.js";
 import type { EncodingReport } from "../batches/dataset.js";
 import { compileFinite } from "../expressions/expression-sql.js";
@@ -77,10 +76,16 @@ export class BadWeight extends Error {
   override readonly name = "BadWeight";
 }
 
-interface Part {
+/** The parts of a row that columns are encoded into. */
+export type RowPart = "ids" | "numbers" | "labels";
+
+/** A column of a query, and where it goes. */
+export interface EncodedColumn {
   /** Of the column in the report, which has no line for weights of values. */
   readonly name?: string;
-  readonly first: number;
+  readonly part: RowPart;
+  /** Word of the part. */
+  readonly offset: number;
   readonly encoder: ColumnEncoder;
   readonly counts: Counts;
 }
@@ -90,7 +95,7 @@ export async function encodeRelation(database: Database, given: EncodeRequest, f
   const request = { ...given, relation: await seeTexts(database, given.relation, plainColumns(given)) };
   const { relation, layout } = request;
   const weight = weightSql(relation, request.weight);
-  const parts = await createParts(request);
+  const parts = await createColumns(request);
   const codes = codeFiles(request, folder);
   const selected = [
     ...parts.map(({ encoder }) => encoder.sql),
@@ -98,7 +103,7 @@ export async function encodeRelation(database: Database, given: EncodeRequest, f
     ...codes.map(({ encoder }) => encoder.sql),
   ];
   const stride = recordWords(layout);
-  const offsets = recordOffsets(layout);
+  const offsets = { ids: 0, ...recordOffsets(layout) };
   const checks = withinChecks(request, offsets.labels);
   let records = createRecords(layout, 2048);
   let rows = 0;
@@ -110,8 +115,8 @@ export async function encodeRelation(database: Database, given: EncodeRequest, f
     )) {
       const count = chunk.rowCount;
       if (count * stride > records.words.length) records = createRecords(layout, count);
-      for (const [i, { first, encoder, counts }] of parts.entries())
-        encoder.fill(chunk.getColumnVector(i), { records, first, stride, rows: count }, counts);
+      for (const [i, { part, offset, encoder, counts }] of parts.entries())
+        encoder.fill(chunk.getColumnVector(i), { records, first: offsets[part] + offset, stride, rows: count }, counts);
       fillAbsentLabels(records, request, offsets.labels, stride, count);
       fillWeights(
         records,
@@ -139,20 +144,28 @@ export async function encodeRelation(database: Database, given: EncodeRequest, f
   }
   return {
     rows,
-    report: {
-      rows,
-      columns: parts.flatMap(({ name, counts }) => (name === undefined ? [] : [{ column: name, ...counts }])),
-    },
+    report: reportOf(rows, parts),
     hashes: {
       rows: rowsHash.digest("hex"),
       ...hashesOf(codes),
     },
-    violations: checks.filter(({ count }) => count > 0).map(({ label, outer, count }) => ({ label, outer, count })),
+    violations: violationsOf(checks),
   };
 }
 
+export function reportOf(rows: number, columns: readonly EncodedColumn[]): EncodingReport {
+  return {
+    rows,
+    columns: columns.flatMap(({ name, counts }) => (name === undefined ? [] : [{ column: name, ...counts }])),
+  };
+}
+
+export function violationsOf(checks: readonly Violation[]): readonly Violation[] {
+  return checks.filter(({ count }) => count > 0).map(({ label, outer, count }) => ({ label, outer, count }));
+}
+
 /** The columns that features and labels of one value are. */
-function plainColumns({ features, labels }: EncodeRequest): readonly string[] {
+export function plainColumns({ features, labels }: Pick<EncodeRequest, "features" | "labels">): readonly string[] {
   const single = [...features.filter((feature) => !isListFeature(feature)), ...labels];
   return single.flatMap(({ source }) => (source.kind === "column" ? [source.name] : []));
 }
@@ -193,36 +206,41 @@ function codeFiles({ relation, group, lists, groupedBy }: EncodeRequest, folder:
   ];
 }
 
-async function createParts(request: EncodeRequest): Promise<readonly Part[]> {
+/** The columns of features and labels, in the order of the query. */
+export async function createColumns(
+  request: Pick<EncodeRequest, "relation" | "enums" | "features" | "labels" | "layout" | "fitted">,
+): Promise<readonly EncodedColumn[]> {
   const { relation, enums, features, labels, layout, fitted } = request;
-  const offsets = recordOffsets(layout);
-  const parts: Part[] = [];
+  const columns: EncodedColumn[] = [];
+  const noCounts = (): Counts => ({ nulls: 0, unseen: 0 });
   for (const feature of features) {
-    const numbers = layout.numbers.find((slot) => slot.feature === feature.name);
-    const ids = layout.ids.find((slot) => slot.feature === feature.name);
-    const firstNumber = offsets.numbers + (numbers?.offset ?? 0);
-    const first = ids?.offset ?? firstNumber;
+    const numbers = layout.numbers.find((slot) => slot.feature === feature.name)?.offset ?? 0;
+    const ids = layout.ids.find((slot) => slot.feature === feature.name)?.offset;
     const encoder = await createFeatureEncoder(enums, relation, feature, features, fitted);
-    parts.push({ name: feature.name, first, encoder, counts: { nulls: 0, unseen: 0 } });
-    if (isWeighted(feature)) {
-      const weights = createWeightEncoder(relation, feature);
-      parts.push({ first: firstNumber, encoder: weights, counts: { nulls: 0, unseen: 0 } });
-    }
+    const place =
+      ids === undefined ? ({ part: "numbers", offset: numbers } as const) : ({ part: "ids", offset: ids } as const);
+    columns.push({ name: feature.name, ...place, encoder, counts: noCounts() });
+    if (isWeighted(feature))
+      columns.push({
+        part: "numbers",
+        offset: numbers,
+        encoder: createWeightEncoder(relation, feature),
+        counts: noCounts(),
+      });
   }
-  for (const label of labels) {
-    const first = offsets.labels + layout.labels.indexOf(label.name);
-    parts.push({
+  for (const label of labels)
+    columns.push({
       name: label.name,
-      first,
+      part: "labels",
+      offset: layout.labels.indexOf(label.name),
       encoder: createLabelEncoder(relation, label),
-      counts: { nulls: 0, unseen: 0 },
+      counts: noCounts(),
     });
-  }
-  return parts;
+  return columns;
 }
 
 /** The weight of a row: its column's, times what the row stands for in a sample; undefined where all are 1. */
-function weightSql({ columns, sampled }: Relation, weight: string | undefined): string | undefined {
+export function weightSql({ columns, sampled }: Relation, weight: string | undefined): string | undefined {
   if (weight === undefined && sampled === undefined) return undefined;
   const column = { kind: "column", name: weight ?? "", span: { file: "", start: 0, end: 0 } } as const;
   const own = weight === undefined ? "CAST(1 AS DOUBLE)" : `coalesce(${compileFinite(column, columns)}, -1)`;
@@ -243,8 +261,8 @@ function fillAbsentLabels(
   }
 }
 
-function fillWeights(
-  { floats }: Records,
+export function fillWeights(
+  { floats }: Pick<Records, "floats">,
   values: Float64Array | undefined,
   first: number,
   stride: number,
@@ -258,7 +276,7 @@ function fillWeights(
 }
 
 /** Checks of `within`: where a label holds, so must each label that it implies. An amount holds where it is not 0. */
-function withinChecks({ labels, layout }: EncodeRequest, first: number) {
+export function withinChecks({ labels, layout }: Pick<EncodeRequest, "labels" | "layout">, first: number) {
   return labels.flatMap((label) =>
     label.within
       .filter((outer) => labels.some(({ name }) => name === outer))

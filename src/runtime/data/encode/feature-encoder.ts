@@ -1,5 +1,5 @@
 /** From one clean value of a feature to its id or its number: the same for rows of files and for rows of a program. */
-import { idOfText } from "../../../compiler/model/index.js";
+import { type FittedVocabulary, idOfText } from "../../../compiler/model/index.js";
 import {
   cutWeight,
   largestWeight,
@@ -9,10 +9,11 @@ import {
 } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import { missingText, nullId } from "../../../compiler/model/missing.js";
-import { affineOf, fillOf, largestFloat, numberTransform } from "../../../compiler/model/scales.js";
+import { affineOf, fillOf, isLogarithmic, largestFloat, numberTransform } from "../../../compiler/model/scales.js";
 import type { FittedFeature } from "./fitted.js";
 import { isAligned, keepsLast } from "./lists.js";
 import { bucketOf } from "./hash.js";
+import { storedWholes } from "./stored-values.js";
 import {
   cleanText,
   numberOf,
@@ -28,6 +29,8 @@ export interface VocabularyIds {
   ofText(text: string): number;
   /** The id of the text of a whole number. */
   ofWhole(value: number): number;
+  /** Ids of whole numbers from `first` on, 0 where `ofWhole` is to say; absent where there is no such array. */
+  wholes?(): { readonly first: number; readonly ids: Int32Array };
 }
 
 /** Values whose ids are remembered, because computing them costs more. */
@@ -36,7 +39,7 @@ const rememberedIds = 1 << 18;
 export function createVocabularyIds(fitted: FittedFeature): VocabularyIds {
   switch (fitted.kind) {
     case "vocabulary":
-      return createListedIds(fitted.values);
+      return createListedIds(fitted);
     case "hash":
       return createHashedIds(fitted.buckets, fitted.seed);
     case "ids": {
@@ -57,36 +60,49 @@ export function withOutside(feature: FeatureModel, ids: VocabularyIds): Vocabula
   if (feature.kind !== "categorical" || feature.missing?.outside !== true) return ids;
   const outside = nullId(feature, ids);
   return {
+    ...ids,
     ofText: (text) => ids.ofText(text) || outside,
     ofWhole: (value) => ids.ofWhole(value) || outside,
   };
 }
 
-/** By the list of values: every role asks for the ids of the same lists. */
-const listedIds = new WeakMap<readonly string[], VocabularyIds>();
+/** By the list of values, or the vocabulary that reads it: every role asks for the ids of the same lists. */
+const listedIds = new WeakMap<object, VocabularyIds>();
 
-function createListedIds(values: readonly string[]): VocabularyIds {
-  const known = listedIds.get(values);
+function createListedIds(vocabulary: FittedVocabulary): VocabularyIds {
+  const { stored } = vocabulary;
+  const key = stored === undefined ? vocabulary.values : vocabulary;
+  const known = listedIds.get(key);
   if (known !== undefined) return known;
   let texts: Map<string, number> | undefined;
   // Built on first use: files of whole numbers never ask for texts, and files of texts never for numbers.
   const ofText = (text: string): number => {
-    texts ??= new Map(values.map((value, i) => [value, i + 1]));
+    texts ??= new Map(vocabulary.values.map((value, i) => [value, i + 1]));
     return texts.get(text) ?? 0;
   };
-  let wholes: ((value: number) => number) | undefined;
+  let table: WholeTable | undefined;
+  const wholeTable = (): WholeTable =>
+    (table ??= createWholeTable(
+      stored === undefined ? Float64Array.from(vocabulary.values, wholeOf) : storedWholes(stored),
+    ));
   const ofWhole = (value: number): number => {
-    wholes ??= createWholeTable(values);
-    return wholes(value);
+    const { first, ids, others } = wholeTable();
+    return ids[value - first] ?? others?.get(value) ?? 0;
   };
-  const ids = { ofText, ofWhole };
-  listedIds.set(values, ids);
+  const ids = { ofText, ofWhole, wholes: wholeTable };
+  listedIds.set(key, ids);
   return ids;
 }
 
-/** Ids of those values that are the text of a whole number: an array when they are dense, else a map. */
-function createWholeTable(values: readonly string[]): (value: number) => number {
-  const wholes = Float64Array.from(values, wholeOf);
+interface WholeTable {
+  readonly first: number;
+  readonly ids: Int32Array;
+  /** In the place of the array, where numbers are far apart. */
+  readonly others?: ReadonlyMap<number, number>;
+}
+
+/** Ids of those values that are whole numbers, NaN being others: an array when they are dense, else a map. */
+function createWholeTable(wholes: Float64Array): WholeTable {
   let minimum = Infinity;
   let maximum = -Infinity;
   let count = 0;
@@ -97,18 +113,18 @@ function createWholeTable(values: readonly string[]): (value: number) => number 
     count += 1;
   }
   const extent = maximum - minimum + 1;
-  if (count === 0) return () => 0;
+  if (count === 0) return { first: 0, ids: new Int32Array(0) };
   if (extent > 8 * count + 65_536) {
-    const map = new Map<number, number>();
-    for (const [i, value] of wholes.entries()) if (value === value) map.set(value, i + 1);
-    return (value) => map.get(value) ?? 0;
+    const others = new Map<number, number>();
+    for (const [i, value] of wholes.entries()) if (value === value) others.set(value, i + 1);
+    return { first: 0, ids: new Int32Array(0), others };
   }
-  const table = new Int32Array(extent);
+  const ids = new Int32Array(extent);
   for (let i = 0; i < wholes.length; i++) {
     const value = wholes[i]!;
-    if (value === value) table[value - minimum] = i + 1;
+    if (value === value) ids[value - minimum] = i + 1;
   }
-  return (value) => table[value - minimum] ?? 0;
+  return { first: minimum, ids };
 }
 
 /** The whole number that a text spells as such numbers are written; else NaN. */
@@ -141,6 +157,31 @@ export function createNumberEncoder(feature: NumberFeature, fitted: FittedFeatur
   return (value) => {
     const scaled = ((Number.isNaN(value) ? fill : transform(value)) - shift) * factor;
     return Math.max(-largestFloat, Math.min(largestFloat, scaled));
+  };
+}
+
+/** Puts numbers into an array from `first` on, `stride` apart, each as the number encoder has it; counts the missing ones. */
+export function createNumbersEncoder(
+  feature: NumberFeature,
+  fitted: FittedFeature,
+): (values: Float64Array, rows: number, into: Float32Array, first: number, stride: number) => number {
+  const encode = createNumberEncoder(feature, fitted);
+  const isAffine = !isLogarithmic(feature);
+  const { shift, factor } = fitted.kind === "number" ? affineOf(feature, fitted) : { shift: 0, factor: 1 };
+  return (values, rows, into, first, stride) => {
+    let missing = 0;
+    for (let i = 0, at = first; i < rows; i++, at += stride) {
+      const value = values[i]!;
+      const scaled = (value - shift) * factor;
+      // As the encoder has it, where nothing is missing and nothing too large: calling a function for each takes twice as long.
+      if (isAffine && scaled <= largestFloat && scaled >= -largestFloat) {
+        into[at] = scaled;
+        continue;
+      }
+      if (value !== value) missing += 1;
+      into[at] = encode(value);
+    }
+    return missing;
   };
 }
 

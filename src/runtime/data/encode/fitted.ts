@@ -4,6 +4,7 @@ import {
   type Continued,
   type Fitted,
   type FittedFeature,
+  type FittedVocabulary,
   fittedSizes,
   sizeOf,
 } from "../../../compiler/model/fitted.js";
@@ -121,7 +122,7 @@ function joinContinued(json: unknown, features: Readonly<Record<string, FittedFe
 export function joinFitted(
   model: Pick<Model, "features">,
   json: unknown,
-  vocabularyOf: (feature: string) => readonly string[],
+  vocabularyOf: (feature: string) => FittedVocabulary,
 ): Fitted {
   const record = asRecord(json, "the fit");
   const entries = asRecord(record["features"], "`features`");
@@ -143,15 +144,16 @@ export function joinFitted(
 function joinFeature(
   name: string,
   entry: Readonly<Record<string, unknown>>,
-  vocabularyOf: (feature: string) => readonly string[],
+  vocabularyOf: (feature: string) => FittedVocabulary,
 ): FittedFeature {
   const number = (key: string): number => asNumber(entry[key], `\`${key}\` of feature \`${name}\``);
   switch (entry["kind"]) {
     case "vocabulary": {
-      const values = vocabularyOf(name);
-      if (values.length !== number("size"))
-        throw new Error(`the vocabulary of \`${name}\` has ${values.length} values instead of ${number("size")}`);
-      return { kind: "vocabulary", values };
+      const vocabulary = vocabularyOf(name);
+      const size = vocabulary.stored?.size ?? vocabulary.values.length;
+      if (size !== number("size"))
+        throw new Error(`the vocabulary of \`${name}\` has ${size} values instead of ${number("size")}`);
+      return vocabulary;
     }
     case "hash":
       return { kind: "hash", buckets: number("buckets"), seed: number("seed") };

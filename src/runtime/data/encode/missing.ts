@@ -29,3 +29,10 @@ export function plainText(
   if (plain?.kind !== "text") return undefined;
   return { sql: plain.sql, rules: plain.rules, missing: missingText(feature) };
 }
+
+/** A category as its files have it, where it is a column of integers of at most 32 bits and a null stays one. */
+export function plainWhole(feature: FeatureModel, columns: ExpressionColumns): string | undefined {
+  const { source } = feature;
+  const plain = source.kind === "column" ? columns(source.name).plain : undefined;
+  return plain?.kind === "whole" && missingText(feature) === undefined ? plain.sql : undefined;
+}

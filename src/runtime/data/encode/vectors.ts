@@ -30,6 +30,18 @@ export function int32Of(vector: DuckDBVector): Int32Array {
   return typed(vector, Int32Array, "INTEGER");
 }
 
+/** Whether each row of a column has a value, as a function of the row; undefined where all have one. */
+export function validityOf(vector: DuckDBVector): ((row: number) => boolean) | undefined {
+  const validity = "validity" in vector ? (vector.validity as Partial<Validity> | undefined) : undefined;
+  if (validity?.itemValid === undefined) throw unexpected(vector, "values of one type");
+  return validity.data === null ? undefined : (row) => validity.itemValid?.(row) === true;
+}
+
+interface Validity {
+  readonly data: unknown;
+  itemValid(row: number): boolean;
+}
+
 /** A DOUBLE column. */
 export function float64Of(vector: DuckDBVector): Float64Array {
   return typed(vector, Float64Array, "DOUBLE");

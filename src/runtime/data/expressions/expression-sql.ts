@@ -34,9 +34,9 @@ export interface ExpressionColumn {
   readonly plain?: PlainSql;
 }
 
-/** SQL of a FLOAT or a DOUBLE, or of a VARCHAR that is cleaned by rules. */
+/** SQL of a FLOAT or a DOUBLE, of an integer of at most 32 bits with a sign, or of a VARCHAR that is cleaned by rules. */
 export type PlainSql =
-  | { readonly kind: "number"; readonly sql: string }
+  | { readonly kind: "number" | "whole"; readonly sql: string }
   | { readonly kind: "text"; readonly sql: string; readonly rules: TextRules };
 
 /** Looks a column up; the schema check has made sure that it is there. */

@@ -4,13 +4,13 @@
  */
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import type * as DuckDB from "@duckdb/node-api";
 import type { DuckDBDataChunk as Chunk, DuckDBValue } from "@duckdb/node-api";
+import { chunkRows } from "../batches/blocks.js";
 import { hideSecrets } from "./remote/credentials.js";
 import { quoteName } from "./sql.js";
-
-/** Rows of a full chunk. */
-const chunkRows = 2048;
 
 export interface Database {
   /** The folder that was named when it was opened. */
@@ -43,6 +43,11 @@ export interface TableColumn {
 /** Bytes that DuckDB may hold; what needs more goes to the disk. */
 const memoryLimit = 2 * 2 ** 30;
 
+/** As CommonJS, which it is: an `import` of it reads all of its files once more for the names that they export. */
+function loadDuckDB(): typeof DuckDB {
+  return createRequire(import.meta.url)("@duckdb/node-api") as typeof DuckDB;
+}
+
 /** Does some work with an empty database in memory, and closes it. */
 export async function withDatabase<T>(
   { folder, signal }: DatabaseOptions,
@@ -65,7 +70,7 @@ async function openDatabase(
   temporaryFolder: string,
   signal: AbortSignal | undefined,
 ): Promise<Database> {
-  const { DuckDBDataChunk, DuckDBInstance, FLOAT, INTEGER, VARCHAR } = await import("@duckdb/node-api");
+  const { DuckDBDataChunk, DuckDBInstance, FLOAT, INTEGER, VARCHAR } = loadDuckDB();
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: `${Math.ceil(memoryLimit / 2 ** 20)}MiB`,
     temp_directory: temporaryFolder,
@@ -132,7 +137,8 @@ async function openDatabase(
       for (let from = 0; from < rows; from += chunkRows) {
         signal?.throwIfAborted();
         chunk.reset();
-        chunk.setColumns(columns.map(({ values }) => valuesOf(values, from)));
+        chunk.rowCount = Math.min(chunkRows, rows - from);
+        for (const [i, { values }] of columns.entries()) setColumn(chunk, i, values, from);
         appender.appendDataChunk(chunk);
       }
       appender.closeSync();
@@ -145,9 +151,16 @@ async function openDatabase(
   };
 }
 
-function valuesOf(values: TableColumn["values"], from: number): readonly (string | number | null)[] {
-  const part = values.slice(from, from + chunkRows);
-  return Array.isArray(part) ? part : Array.from(part as Float32Array);
+/** Puts values from `from` on into a column of a chunk, as many as it has rows. */
+function setColumn(chunk: Chunk, column: number, values: TableColumn["values"], from: number): void {
+  const part = values.slice(from, from + chunk.rowCount);
+  if (Array.isArray(part)) return chunk.setColumnValues(column, part as readonly (string | null)[]);
+  const vector: DuckDB.DuckDBVector = chunk.getColumnVector(column);
+  // As they are: value by value they would take ten times as long.
+  const items = "items" in vector ? vector.items : undefined;
+  if (!(items instanceof Float32Array || items instanceof Int32Array)) throw new Error("a column has other values");
+  items.set(part as Float32Array | Int32Array);
+  vector.flush();
 }
 
 /** What DuckDB says in its first line, without the name of its error class. */

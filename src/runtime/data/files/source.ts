@@ -208,13 +208,23 @@ function selectSql(
 }
 
 /** The type of a column that a program may clean as well as SQL, and faster: all files have it, and of numbers none means null. */
-function plainType(source: Source, name: string): "FLOAT" | "DOUBLE" | "VARCHAR" | undefined {
+function plainType(source: Source, name: string): PlainType | undefined {
   const types = typesOf(source, name);
-  const [type] = types;
-  if (types.size !== 1) return undefined;
-  if (type === "VARCHAR") return type;
-  return (type === "FLOAT" || type === "DOUBLE") && nullNumbers(source.rules).length === 0 ? type : undefined;
+  const [type = ""] = types;
+  const found = types.size === 1 ? plainTypes.get(type) : undefined;
+  return found === "text" || nullNumbers(source.rules).length === 0 ? found : undefined;
 }
+
+type PlainType = NonNullable<ExpressionColumn["plain"]>["kind"];
+
+const plainTypes: ReadonlyMap<string, PlainType> = new Map([
+  ["FLOAT", "number"],
+  ["DOUBLE", "number"],
+  ["TINYINT", "whole"],
+  ["SMALLINT", "whole"],
+  ["INTEGER", "whole"],
+  ["VARCHAR", "text"],
+]);
 
 /** A column in the type and with the characters of its files; in files of several types, its texts. */
 function keptSql(column: FileColumn, source: Source): string {
@@ -253,8 +263,7 @@ export function rowsSql(
 ): string {
   const { files, rules } = source;
   const list = columns.map((column, i) => {
-    const plain = plainType(source, column.name);
-    const isPlain = column.type.kind === "other" || plain === "FLOAT" || plain === "DOUBLE";
+    const isPlain = column.type.kind === "other" || plainType(source, column.name) === "number";
     return `${isPlain ? column.sql : columnSql(column, column.type, rules)} AS v${i}`;
   });
   const clean = `SELECT ${list.join(", ")} FROM ${scanSql(files)}`;
@@ -336,6 +345,6 @@ export function expressionColumns(
     if (plainIs === undefined) return clean;
     const sql = plainAlias(columns, name);
     const { rules } = source;
-    return { ...clean, plain: plainIs === "VARCHAR" ? { kind: "text", sql, rules } : { kind: "number", sql } };
+    return { ...clean, plain: plainIs === "text" ? { kind: plainIs, sql, rules } : { kind: plainIs, sql } };
   };
 }

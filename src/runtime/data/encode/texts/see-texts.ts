@@ -22,7 +22,7 @@ export async function seeTexts(database: Database, relation: Relation, names: re
     ...relation,
     columns: (name) => {
       const { plain, ...clean } = columns(name);
-      return plain?.kind === "number" || (plain !== undefined && short.has(name)) ? { ...clean, plain } : clean;
+      return plain === undefined || (plain.kind === "text" && !short.has(name)) ? clean : { ...clean, plain };
     },
   };
 }

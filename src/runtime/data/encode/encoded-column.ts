@@ -1,0 +1,22 @@
+/** A column of a query that becomes a column of encoded rows. */
+import type { DuckDBVector } from "@duckdb/node-api";
+import type { Records } from "../batches/records.js";
+
+/** Where a column goes: word `first + i * stride` of the records for row i. */
+export interface Target {
+  readonly records: Records;
+  readonly first: number;
+  readonly stride: number;
+  readonly rows: number;
+}
+
+/** What was met besides plain values. */
+export interface Counts {
+  nulls: number;
+  unseen: number;
+}
+
+export interface ColumnEncoder {
+  readonly sql: string;
+  fill(vector: DuckDBVector, target: Target, counts: Counts): void;
+}

@@ -19,6 +19,8 @@ export { listNames } from "./files/explain-columns.js";
 export { type ColumnProfile, type FileProfile, profileFile, readingAs } from "./profile.js";
 export * from "./open.js";
 export * from "./open-options.js";
+export { encodeRows, type EncodedRows, type EncodeRowsOptions } from "./stream.js";
+export { type BlockTaker, roomOf } from "./batches/blocks.js";
 export type { ContinuedFit, ContinuedIds } from "./encode/fit/continue.js";
 export * from "./encode/row-encoder.js";
 export * from "./encode/held/columns.js";

@@ -3,13 +3,11 @@ import { realpathSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
-import { canMiss, isListFeature, tableOwner } from "../../compiler/model/feature-lists.js";
+import { canMiss, tableOwner } from "../../compiler/model/feature-lists.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
-import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
+import type { FeatureModel } from "../../compiler/model/model.js";
 import { isUrl, omitUndefined, type Span } from "../../compiler/text/index.js";
-import { type Failure, noLocation } from "../failure.js";
-import { BadSequence, findBadSequence } from "./encode/row-sequences.js";
-import { ValueError } from "./expressions/values.js";
+import { noLocation } from "../failure.js";
 import {
   cacheKey,
   createEntry,
@@ -21,9 +19,8 @@ import {
 } from "./batches/cache.js";
 import { type Database, withDatabase } from "./files/database.js";
 import type { Dataset } from "./batches/dataset.js";
-import { explainReadError, findBadWeight, type Reading } from "./files/diagnose.js";
+import { explainReadError } from "./files/diagnose.js";
 import {
-  BadWeight,
   encodeRelation,
   type EncodeResult,
   groupedByFile,
@@ -38,7 +35,7 @@ import { fitFeatures, fitWithoutData } from "./encode/fit/features.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./encode/fitted.js";
 import { createGzipCheck } from "./files/gzip.js";
 import { recordBytes } from "./batches/records.js";
-import type { Relation } from "./files/relation.js";
+import { badSequence, explainEncoding, featureReadings, violationWarnings } from "./read-errors.js";
 import { type DataRole, openRole, type RoleData } from "./roles.js";
 import type { Source } from "./files/source.js";
 import type { OpenDataOptions } from "./open-options.js";
@@ -303,7 +300,7 @@ async function encode(
   memory: number,
 ): Promise<{ readonly dataset: ReturnType<typeof openStoredDataset>; readonly warnings: readonly Diagnostic[] }> {
   const { spec, database, cacheFolder, layout } = job;
-  const { role, relation, labels, weight, group, lists, groupedBy } = data;
+  const { role, group, lists, groupedBy } = data;
   const write = (folder: string): Promise<void> => writeRows(job, data, fitted, folder);
   const read = async (
     entry: string,
@@ -328,72 +325,11 @@ async function encode(
     const { value, damage } = await useEntry(cacheFolder, rowsKey(job, data, fitted), { write, read });
     const { entry, dataset } = value;
     const { report, violations } = entry;
-    const warnings = violations.map(({ label, outer, count }) => {
-      const span = spec.labels.find(({ name }) => name === label)?.span ?? noLocation();
-      return createDiagnostic("MTL7108", { label, outer, role, count, rows: report.rows }, span, {
-        help: `a row where \`${label}\` holds and \`${outer}\` does not is outside every task that is conditioned on \`${outer}\``,
-      });
-    });
+    const warnings = violationWarnings(spec, role, violations, report.rows);
     return { dataset, warnings: [...damageWarnings("rows", role, damage), ...warnings] };
   } catch (error) {
-    if (error instanceof BadWeight)
-      throw await findBadWeight(database, relation.source, weight ?? "", spec.data.places?.weight?.span);
-    const found = await badSequence(error, database, relation, spec);
-    throw (
-      found ?? (await explainReadError(database, relation.source, readingsOf(spec, labels, weight, relation), error))
-    );
+    throw await explainEncoding(error, database, spec, data);
   }
-}
-
-/** What is wrong with a sequence of a row, where that is the error. */
-function badSequence(
-  error: unknown,
-  database: Database,
-  { source }: Relation,
-  { features }: DataSpec,
-): Promise<Failure | undefined> {
-  const isOfRow = error instanceof BadSequence || error instanceof ValueError;
-  return isOfRow ? findBadSequence(database, source, features) : Promise.resolve(undefined);
-}
-
-function readingsOf(
-  { features, data }: DataSpec,
-  labels: readonly LabelModel[],
-  weight: string | undefined,
-  { source }: Relation,
-): readonly Reading[] {
-  const { span } = source;
-  const place = data.places?.weight?.span;
-  return [
-    ...features.flatMap(featureReadings),
-    ...labels.map((label): Reading => {
-      const { name, base, source: expression, span: labelSpan } = label;
-      const user = `label \`${name}\``;
-      if (base === "classes") return { expression, as: "class", user, classes: label, span: labelSpan };
-      return base === "amount"
-        ? { expression, as: "number", user, span: labelSpan }
-        : { expression, as: "boolean", user, event: name, span: labelSpan };
-    }),
-    ...(weight === undefined
-      ? []
-      : [
-          {
-            expression: { kind: "column", name: weight, span },
-            as: "number",
-            user: "the sample weight",
-            isWeight: true,
-            span: place ?? span,
-          } as const,
-        ]),
-  ];
-}
-
-/** Nothing that a bag or a sequence of a column may hold is wrong: lists and texts are texts. */
-function featureReadings(feature: FeatureModel): readonly Reading[] {
-  const { name, kind, source, span } = feature;
-  if (isListFeature(feature) && source.kind === "column") return [];
-  const as = kind === "numeric" || kind === "bucket" ? "number" : "text";
-  return [{ expression: source, as, user: `feature \`${name}\``, span }];
 }
 
 /** What of a feature decides its encoding: not its width, its place in the text or its documentation. */

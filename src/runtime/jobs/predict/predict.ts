@@ -1,24 +1,28 @@
 /** Predictions of a trained artifact for files; for rows that a program holds, see `predictor.ts`. */
+import { statSync } from "node:fs";
 import { omitUndefined } from "../../../compiler/text/index.js";
+import { batchLayout } from "../../../compiler/model/layout.js";
 import type { Model } from "../../../compiler/model/model.js";
-import { artifactModel, loadArtifact, readArtifact, readRunNote } from "../../artifact/index.js";
+import { artifactModel, loadArtifact, type LoadedArtifact, readArtifact, readRunNote } from "../../artifact/index.js";
 import {
-  openData,
+  type BlockTaker,
+  type DataProgress,
+  encodeRows,
   type KeptColumns,
   keptUses,
   type TableColumn,
   type TableFormat,
   writeTable,
 } from "../../data/index.js";
-import type { EngineName } from "../../engine/index.js";
+import { type EngineName, preferredEngine } from "../../engine/index.js";
 import { createFailure } from "../../failure.js";
 import { createDataWarnings } from "../data-warnings.js";
 import { checkWritable, refuseOverwrite } from "../../outputs.js";
 import { asServed } from "../../data/expressions/served-rows.js";
 import { chainsOverSignals, predictChains } from "./predict-chains.js";
 import type { TrainEvent } from "../../events.js";
-import { openForFiles } from "./open-by-size.js";
-import { scoreRows } from "./score-rows.js";
+import { type FileSession, openForFiles } from "./open-by-size.js";
+import { openRowScorer, type RowScorer, type RowThreads, startForBytes } from "./score-rows.js";
 
 export interface PredictOptions {
   /** Directory of the artifact. */
@@ -67,15 +71,31 @@ export interface PredictedColumns {
   readonly nanIsMissing?: boolean;
 }
 
+type ColumnsOptions = Omit<PredictOptions, "output" | "format"> & {
+  /** Of the table that `keep` is for; default Parquet. */
+  readonly format?: TableFormat;
+  /** File that the predictions go to; refused (MTL8013) when it is one of the files. */
+  readonly output?: string;
+};
+
 /** Predicts every row of the files; `keep` names columns that a table of the predictions has beside them. */
-export async function predictColumns(
-  options: Omit<PredictOptions, "output" | "format"> & {
-    /** Of the table that `keep` is for; default Parquet. */
-    readonly format?: TableFormat;
-    /** File that the predictions go to; refused (MTL8013) when it is one of the files. */
-    readonly output?: string;
-  },
-): Promise<PredictedColumns> {
+export async function predictColumns(options: ColumnsOptions): Promise<PredictedColumns> {
+  const { engine = preferredEngine() } = options;
+  // Engines that are asked for have threads of their own, or are asked for by name.
+  const started = engine === undefined ? startForBytes(bytesOf(options.files)) : undefined;
+  try {
+    return await predictWith(started, options);
+  } finally {
+    await started?.close();
+  }
+}
+
+/** Of those that are files of this machine. */
+function bytesOf(files: readonly string[]): number {
+  return files.reduce((bytes, file) => bytes + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+async function predictWith(started: RowThreads | undefined, options: ColumnsOptions): Promise<PredictedColumns> {
   const { files, output, keep = [], signal, onEvent = () => undefined } = options;
   const sources = await readArtifact(options.artifact, signal === undefined ? {} : { signal });
   const unserved = artifactModel(sources);
@@ -92,25 +112,60 @@ export async function predictColumns(
     labels: "optional" as const,
     ...omitUndefined({ output, signal }),
   };
-  const opened = await openData(model, {
+  const reading = {
     ...places,
+    role: "test" as const,
     fitted,
     kept: keptUses(keep, options.format ?? "parquet"),
-    roles: ["test"],
-    onProgress: (progress) => onEvent({ kind: "data", ...progress }),
-  });
-  const dataset = opened.test;
-  if (dataset === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
+    onProgress: (progress: DataProgress) => onEvent({ kind: "data", ...progress }),
+  };
+  const scoring = createScoring(artifact, started, options);
   try {
-    warnings.tell(opened.warnings);
-    onEvent({ kind: "encoded", role: "test", report: dataset.report });
-    const session = await openForFiles(artifact, options.engine, onEvent);
-    const heads = await scoreRows(artifact, session, dataset, { signal }).finally(() => session.session.close());
+    const encoded = await encodeRows(model, reading, scoring.open);
+    if (encoded === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
+    const { report } = encoded;
+    warnings.tell(encoded.warnings);
+    onEvent({ kind: "encoded", role: "test", report });
+    const heads = await scoring.finish();
     const kept: KeptColumns = { spec: model, role: "test", names: keep, options: places };
-    return { rows: dataset.rows, heads, ...(keep.length === 0 ? {} : { kept }) };
+    return { rows: report.rows, heads, ...(keep.length === 0 ? {} : { kept }) };
   } finally {
-    dataset.close();
+    await scoring.close();
   }
+}
+
+/** Predictions of the rows of files while these are read. */
+interface Scoring {
+  readonly open: () => Promise<BlockTaker>;
+  /** Once all rows are read: says which engine predicts them, and gives what it does. */
+  readonly finish: () => Promise<ReadonlyMap<string, Float32Array>>;
+  readonly close: () => Promise<void>;
+}
+
+function createScoring(
+  artifact: LoadedArtifact,
+  started: RowThreads | undefined,
+  { engine, signal, onEvent = () => undefined }: Pick<PredictOptions, "engine" | "signal" | "onEvent">,
+): Scoring {
+  // What is said of the engine is said after what is said of the data.
+  const said: TrainEvent[] = [];
+  let session: FileSession | undefined;
+  let scorer: RowScorer | undefined;
+  return {
+    open: async () => {
+      session = await openForFiles(artifact, engine, (event) => said.push(event));
+      scorer = openRowScorer(artifact, session, batchLayout(artifact.model), { signal, started });
+      return scorer;
+    },
+    finish: async () => {
+      said.forEach(onEvent);
+      return (await scorer?.finish()) ?? new Map<string, Float32Array>();
+    },
+    close: async () => {
+      await scorer?.close();
+      session?.session.close();
+    },
+  };
 }
 
 /** Of an artifact without a network: its chains over signals, for which nothing need be trained. */

@@ -1,10 +1,13 @@
 /** Rows of files predicted in a thread of their own, as the work of a pool. */
+import { threadId } from "node:worker_threads";
 import type { GraphFunction, StateVariable } from "../../../compiler/graph/index.js";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
-import { batchOver, copyBatch, createBatch } from "../../data/batches/records.js";
+import { batchOver, copyBatch, createBatch, cutBatch } from "../../data/batches/records.js";
+import { roomOf } from "../../data/batches/blocks.js";
 import type { HostTensor, Session } from "../../engine/index.js";
 import { createOnnxEngine } from "../../engine/onnx/engine.js";
 import type { Service } from "../../pool/service.js";
+import { type RingMemory, workOff } from "./block-ring.js";
 import { openFewRows, planFewRows } from "./few-rows.js";
 import { createScorer, rowsOfJob } from "./scorer.js";
 
@@ -15,35 +18,43 @@ export interface RowsSetup {
   readonly values: ReadonlyMap<string, HostTensor>;
   readonly engine: "onnx" | "simd";
   readonly layout: BatchLayout;
-  /** float32 of all rows by output, in memory that threads share. */
-  readonly outputs: ReadonlyMap<string, Float32Array>;
 }
 
-/** Rows [first, first + count) of a file, as a batch of so many rows. */
+/** What predicts, and blocks of rows until none comes any more: each the first rows of a batch with room for `roomOf(rowsOfJob)`; of each, the outputs [outputs, rows]. */
 export interface RowsJob {
-  readonly batch: SharedArrayBuffer;
-  readonly count: number;
-  readonly first: number;
+  readonly setup: RowsSetup;
+  readonly ring: RingMemory;
+  /** The thread that fills the ring, which works blocks off by itself. */
+  readonly filledBy: number;
 }
 
-export const rowsService: Service<RowsSetup, RowsJob, undefined, never> = {
-  open: async (setup) => {
-    const session = await openSession(setup);
-    const { target, layout, outputs } = setup;
-    const score = createScorer(session, target, layout, outputs);
-    // Not every engine reads memory that threads share.
-    const own = createBatch(layout, rowsOfJob);
-    return {
-      work: async ({ batch, count, first }) => {
-        const part = count === own.size ? own : createBatch(layout, count);
-        copyBatch(batchOver(batch, layout, count), layout, part, 0);
-        score(part, first);
-        return undefined;
-      },
-      close: () => session.close(),
-    };
+/** Opened before anything is known of the model, so that the thread, its code and the library are there when the first rows are. */
+export const rowsService: Service<undefined, RowsJob, undefined, never> = {
+  open: async () => {
+    createOnnxEngine();
+    return { work, close: () => undefined };
   },
 };
+
+async function work({ setup, ring, filledBy }: RowsJob): Promise<undefined> {
+  if (threadId === filledBy) return undefined;
+  const session = await openSession(setup);
+  try {
+    const { target, layout } = setup;
+    const score = createScorer(session, target, layout);
+    // Not every engine reads memory that threads share.
+    const own = createBatch(layout, rowsOfJob);
+    workOff(ring, ({ at, rows }) => {
+      const part = cutBatch(own, layout, rows);
+      const filled = batchOver(ring.blocks[at]!, layout, roomOf(rowsOfJob));
+      copyBatch(cutBatch(filled, layout, rows), layout, part, 0);
+      score(part, new Float32Array(ring.results[at]!));
+    });
+  } finally {
+    session.close();
+  }
+  return undefined;
+}
 
 async function openSession({ target, variables, values, engine }: RowsSetup): Promise<Session> {
   const plan = engine === "simd" ? planFewRows(target, variables) : undefined;

@@ -1,20 +1,25 @@
-/** Predictions of all rows of a data set, by this thread and by others beside it. */
+/** Predictions of rows that come block after block, by this thread and by others beside it. */
 import { availableParallelism } from "node:os";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { threadId } from "node:worker_threads";
 import { functionInputs, stateBytes } from "../../../compiler/graph/index.js";
 import { batchInputs, type BatchLayout } from "../../../compiler/model/layout.js";
 import type { LoadedArtifact } from "../../artifact/index.js";
-import { batchBytes, batchOver, copyBatch } from "../../data/batches/records.js";
-import type { Dataset, EncodedBatch } from "../../data/index.js";
+import { batchBytes, batchOver, copyBatch, createBatch, cutBatch } from "../../data/batches/records.js";
+import { type BlockTaker, roomOf } from "../../data/batches/blocks.js";
+import type { EncodedBatch } from "../../data/index.js";
 import type { HostTensor } from "../../engine/index.js";
 import { threadCount } from "../../engine/native-binding.js";
 import { openPool, type Pool } from "../../pool/pool.js";
+import { createRing, fillRing, finishBlock, takeBlock } from "./block-ring.js";
 import type { FileSession } from "./open-by-size.js";
 import type { RowsJob, RowsSetup } from "./rows-service.js";
-import { createScorer, rowsOfJob } from "./scorer.js";
+import { createScorer, rowsOfJob, type Scorer } from "./scorer.js";
 
 /** Rows from which another thread pays: it takes a fifth of a second to start. */
-const leastRows = 200_000;
+const leastRows = 100_000;
+
+/** Bytes of files that have as many rows, as a rule: a thread for them starts before the first row is read. */
+const leastBytes = 1 << 23;
 
 /** Bytes of weights that are held for other threads as well, at most. */
 const mostBytes = 1 << 28;
@@ -26,36 +31,119 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal | undefined;
   /** Threads besides this one; default: one for each other core, at most 7. */
   readonly threads?: number;
-  /** Rows from which they are opened; default 200,000. */
+  /** Rows from which they are opened; default 100,000. */
   readonly rows?: number;
+  /** Threads that are started already, in the place of others; whoever started them closes them. */
+  readonly started?: RowThreads | undefined;
 }
 
-/** What the function says of every row in file order, by output, [rows]. Rejects with the signal's reason when it fires. */
-export async function scoreRows(
+/** Threads that will predict rows, once they are told of what model. */
+export interface RowThreads {
+  /** Rejects where a thread could not start. */
+  readonly pool: Promise<Pool<RowsJob, undefined, never>>;
+  readonly threads: number;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts threads where files of so many bytes have enough rows for them; default: one for each other core, at most 7. */
+export function startForBytes(bytes: number, threads = threadsBeside()): RowThreads | undefined {
+  return bytes >= leastBytes && threads > 0 ? startThreads(threads) : undefined;
+}
+
+function startThreads(threads: number): RowThreads {
+  const options = { service: "rows", setup: undefined, workers: threads, apart: true } as const;
+  const pool = openPool<undefined, RowsJob, undefined, never>(options);
+  // Who does not use it does not have to hear of it.
+  pool.catch(() => undefined);
+  const close = (): Promise<void> =>
+    pool.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
+  return { pool, threads, close };
+}
+
+/** Predicts each block that it takes. */
+export interface RowScorer extends BlockTaker {
+  /** What the function says of every row in their order, by output, [rows]. Rejects with what a thread threw. */
+  readonly finish: () => Promise<ReadonlyMap<string, Float32Array>>;
+  readonly close: () => Promise<void>;
+}
+
+/** The outputs of a block, [outputs, rows]. */
+interface Scored {
+  readonly rows: number;
+  readonly values: Float32Array;
+}
+
+/** Blocks that wait for each thread, and the one that it works on: so many that it has enough while this thread predicts one by itself. */
+const ahead = 3;
+
+/** Taking a block rejects with the signal's reason when it fires. */
+export function openRowScorer(
   artifact: LoadedArtifact,
   opened: FileSession,
-  dataset: Dataset,
-  { signal, threads = threadsBeside(), rows: least = leastRows }: ScoreOptions = {},
-): Promise<ReadonlyMap<string, Float32Array>> {
+  rowLayout: BatchLayout,
+  { signal, threads = threadsBeside(), rows: least = leastRows, started }: ScoreOptions = {},
+): RowScorer {
   const { target, session, engine } = opened;
-  const { layout, rows } = dataset;
-  const outputs = new Map(target.outputs.map(({ name }) => [name, new Float32Array(new SharedArrayBuffer(4 * rows))]));
-  const setup = threads < 1 || rows < least ? undefined : setupOf(artifact, opened, layout, outputs);
-  const beside = setup === undefined ? undefined : openBeside(setup, threads);
-  const score = createScorer(session, target, layout, outputs, engine !== "onnx" && engine !== "simd");
-  try {
-    let first = 0;
-    for (const batch of dataset.batches({ size: rowsOfJob, pad: false })) {
-      if (beside?.take(batch, first) !== true) score(batch, first);
-      first += batch.rows;
-      await nextTurn();
+  const layout = { ...rowLayout, labels: [] };
+  const names = target.outputs.map(({ name }) => name);
+  const score = createScorer(session, target, layout, engine !== "onnx" && engine !== "simd");
+  const found: Scored[] = [];
+  let rows = 0;
+  const add = (count: number): Scored => {
+    const scored = { rows: count, values: new Float32Array(names.length * count) };
+    found.push(scored);
+    rows += count;
+    return scored;
+  };
+  // Not every engine reads memory that threads share.
+  const own = createBatch(layout, roomOf(rowsOfJob));
+  const mayShare = threads > 0 && canShare(artifact, opened);
+  let beside: Beside | undefined;
+  const openThreads = (found: RowThreads): Beside =>
+    openBeside(setupOf(artifact, opened, layout), found, { names, own, score });
+  if (mayShare && started !== undefined) beside = openThreads(started);
+  let mine: RowThreads | undefined;
+  return {
+    rows: rowsOfJob,
+    room: () => {
+      if (rows >= least && mayShare) beside ??= openThreads((mine = startThreads(threads)));
+      return beside?.room() ?? own;
+    },
+    take: async (batch, count) => {
       signal?.throwIfAborted();
-    }
-    await beside?.finish();
-  } finally {
-    await beside?.close();
+      const scored = add(count);
+      if (batch === own) score(cutBatch(own, layout, count), scored.values);
+      else beside?.put(scored);
+    },
+    finish: async () => {
+      await beside?.finish();
+      return joined(names, found, rows);
+    },
+    close: async () => {
+      await beside?.close();
+      await mine?.close();
+    },
+  };
+}
+
+/** One array for each output. */
+function joined(
+  outputs: readonly string[],
+  blocks: readonly Scored[],
+  rows: number,
+): ReadonlyMap<string, Float32Array> {
+  const all = new Map(outputs.map((name) => [name, new Float32Array(rows)] as const));
+  let first = 0;
+  for (const block of blocks) {
+    outputs.forEach((name, at) =>
+      all.get(name)?.set(block.values.subarray(at * block.rows, (at + 1) * block.rows), first),
+    );
+    first += block.rows;
   }
-  return outputs;
+  return all;
 }
 
 /** One for each core but this thread's, or as many as `MTLC_THREADS` leaves. */
@@ -63,23 +151,27 @@ function threadsBeside(): number {
   return Math.min(threadCount() ?? availableParallelism(), mostThreads + 1) - 1;
 }
 
-/** What other threads open; undefined where they cannot help: the engine has threads of its own, or more than ids and numbers are read. */
+/** Whether other threads can help: the engine has no threads of its own, and only ids and numbers are read. */
+function canShare({ ensembles }: LoadedArtifact, { target, variables, engine }: FileSession): boolean {
+  if (ensembles !== undefined || (engine !== "onnx" && engine !== "simd")) return false;
+  const known: readonly string[] = [batchInputs.ids, batchInputs.numbers];
+  if (functionInputs(target).some(({ name }) => !known.includes(name))) return false;
+  return variables.reduce((sum, variable) => sum + stateBytes(variable), 0) <= mostBytes;
+}
+
+/** What other threads open. */
 function setupOf(
-  { state, ensembles }: LoadedArtifact,
+  { state }: LoadedArtifact,
   { target, variables, engine }: FileSession,
   layout: BatchLayout,
-  outputs: ReadonlyMap<string, Float32Array>,
-): RowsSetup | undefined {
-  if (ensembles !== undefined || (engine !== "onnx" && engine !== "simd")) return undefined;
-  const known: readonly string[] = [batchInputs.ids, batchInputs.numbers];
-  if (functionInputs(target).some(({ name }) => !known.includes(name))) return undefined;
-  if (variables.reduce((sum, variable) => sum + stateBytes(variable), 0) > mostBytes) return undefined;
+): RowsSetup {
+  if (engine !== "onnx" && engine !== "simd") throw new Error(`the engine ${engine} has threads of its own`);
   const values = new Map<string, HostTensor>();
   for (const { name } of variables) {
     const value = state.get(name);
     if (value !== undefined) values.set(name, shared(value));
   }
-  return { target, variables, values, engine, layout, outputs };
+  return { target, variables, values, engine, layout };
 }
 
 /** The same numbers in memory that threads share. */
@@ -90,55 +182,85 @@ function shared({ shape, data }: HostTensor): HostTensor {
   return { shape, data: copy };
 }
 
+/** What this thread predicts with. */
+interface Own {
+  /** The outputs. */
+  readonly names: readonly string[];
+  /** A batch in memory of its own. */
+  readonly own: EncodedBatch;
+  readonly score: Scorer;
+}
+
 /** Threads that predict beside this one. */
 interface Beside {
-  /** Takes a batch whose first row is `first`, where a thread has room for it. */
-  readonly take: (batch: EncodedBatch, first: number) => boolean;
-  /** Rejects with what a thread threw. */
+  /** Where the next block goes. */
+  readonly room: () => EncodedBatch;
+  /** What `room` gave is a block. */
+  readonly put: (scored: Scored) => void;
+  /** Once all blocks are predicted. Rejects with what a thread threw. */
   readonly finish: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** Batches that a thread is given at once: one that it works on, and the next. */
-const ahead = 2;
-
-/** Threads that take batches once they are open; until then, this one predicts them. */
-function openBeside(setup: RowsSetup, threads: number): Beside {
+/** Threads that take blocks once they are open; this one predicts those that they have no time for. */
+function openBeside(setup: RowsSetup, { pool, threads }: RowThreads, { names, own, score }: Own): Beside {
   const { layout } = setup;
-  const free = Array.from({ length: ahead * threads }, () => new SharedArrayBuffer(batchBytes(layout, rowsOfJob)));
-  let pool: Pool<RowsJob, undefined, never> | undefined;
-  const opening = openPool<RowsSetup, RowsJob, undefined, never>({
-    service: "rows",
-    setup,
-    workers: threads,
-    apart: true,
-  }).then(
-    (found) => (pool = found),
-    (error: unknown) => void (fault ??= { error }),
-  );
+  const room = roomOf(rowsOfJob);
+  // One more, which is filled meanwhile.
+  const ring = createRing(ahead * threads + 1, batchBytes(layout, room), 4 * names.length * rowsOfJob);
+  const filler = fillRing(ring);
+  const waiting = new Map<number, Scored>();
+  const collect = (at: number): void => {
+    const { values } = waiting.get(at)!;
+    values.set(new Float32Array(ring.results[at]!, 0, values.length));
+    waiting.delete(at);
+  };
+  /** Predicts a block that no thread has begun; false where there is none. */
+  const predictOne = (): boolean => {
+    const block = takeBlock(ring);
+    if (block === undefined) return false;
+    const part = cutBatch(own, layout, block.rows);
+    copyBatch(cutBatch(batchOver(ring.blocks[block.at]!, layout, room), layout, block.rows), layout, part, 0);
+    score(part, new Float32Array(ring.results[block.at]!));
+    finishBlock(ring, block);
+    return true;
+  };
   let fault: { readonly error: unknown } | undefined;
-  const pending = new Set<Promise<void>>();
+  const throwFault = (): void => {
+    if (fault !== undefined) throw fault.error;
+  };
+  const working = pool.then(async (opened) => {
+    const job = { setup, ring, filledBy: threadId };
+    const ended = await Promise.allSettled(Array.from({ length: opened.workers }, () => opened.submit(job)));
+    for (const each of ended) if (each.status === "rejected") throw each.reason;
+  });
+  const closed = working.catch((error: unknown) => void (fault ??= { error }));
+  let filling: number | undefined;
   return {
-    take: (batch, first) => {
-      if (fault !== undefined) throw fault.error;
-      const buffer = pool === undefined ? undefined : free.pop();
-      if (pool === undefined || buffer === undefined) return false;
-      copyBatch(batch, layout, batchOver(buffer, layout, batch.size), 0);
-      const job = pool.submit({ batch: buffer, count: batch.size, first }).then(
-        () => void free.push(buffer),
-        (error: unknown) => void (fault ??= { error }),
-      );
-      pending.add(job);
-      void job.then(() => pending.delete(job));
-      return true;
+    room: () => {
+      while (filling === undefined) {
+        throwFault();
+        filling = filler.free(collect);
+        if (filling === undefined) predictOne();
+      }
+      return batchOver(ring.blocks[filling]!, layout, room);
+    },
+    put: (scored) => {
+      if (filling === undefined) throw new Error("a block comes from nowhere");
+      waiting.set(filling, scored);
+      filler.put(filling, scored.rows);
+      filling = undefined;
     },
     finish: async () => {
-      await Promise.all(pending);
-      if (fault !== undefined) throw fault.error;
+      while (predictOne()) throwFault();
+      filler.close();
+      await closed;
+      throwFault();
+      for (const at of waiting.keys()) collect(at);
     },
     close: async () => {
-      await opening;
-      await pool?.close();
+      filler.close();
+      await closed;
     },
   };
 }

@@ -1,0 +1,90 @@
+/** Encodes the rows of a relation into batches, block after block, while they are read: for rows that are needed once. */
+import { type BlockTaker, chunkRows } from "../batches/blocks.js";
+import type { EncodedBatch, EncodingReport } from "../batches/dataset.js";
+import { createRecords, type Records } from "../batches/records.js";
+import type { Database } from "../files/database.js";
+import {
+  createColumns,
+  type EncodeRequest,
+  fillWeights,
+  plainColumns,
+  reportOf,
+  type RowPart,
+  type Violation,
+  violationsOf,
+  weightSql,
+  withinChecks,
+} from "./encode.js";
+import { seeTexts } from "./texts/see-texts.js";
+import { float64Of } from "./vectors.js";
+
+/** What is encoded, as {@link EncodeRequest}; groups and lists are none of a row's numbers. */
+export type BlocksRequest = Omit<EncodeRequest, "group" | "lists" | "groupedBy">;
+
+export interface BlocksResult {
+  readonly report: EncodingReport;
+  readonly violations: readonly Violation[];
+}
+
+/** Rejects with what `take` rejects with, and as `encodeRelation` does. */
+export async function encodeBlocks(database: Database, given: BlocksRequest, taker: BlockTaker): Promise<BlocksResult> {
+  const request = { ...given, relation: await seeTexts(database, given.relation, plainColumns(given)) };
+  const { relation, layout, labels } = request;
+  const weight = weightSql(relation, request.weight);
+  const columns = await createColumns(request);
+  const selected = [...columns.map(({ encoder }) => encoder.sql), ...(weight === undefined ? [] : [weight])];
+  const strides: Readonly<Record<RowPart, number>> = {
+    ids: layout.idWidth,
+    numbers: layout.numberWidth,
+    labels: layout.labels.length,
+  };
+  // Of labels, what is wrong with them is told, and nothing else.
+  const labelsOnly = createRecords({ ...layout, ids: [], idWidth: 0, numbers: [], numberWidth: 0 }, chunkRows);
+  const checks = withinChecks(request, 0);
+  let rows = 0;
+  let filled = 0;
+  let batch = taker.room();
+  const query = `SELECT ${selected.length === 0 ? "1" : selected.join(", ")} FROM ${relation.sql}`;
+  for await (const chunk of database.stream(query)) {
+    const count = chunk.rowCount;
+    const records: Records = { words: batch.ids, floats: batch.numbers };
+    for (const [i, { part, offset, encoder, counts }] of columns.entries()) {
+      const stride = strides[part];
+      const target =
+        part === "labels"
+          ? { records: labelsOnly, first: offset, stride, rows: count }
+          : { records, first: filled * stride + offset, stride, rows: count };
+      encoder.fill(chunk.getColumnVector(i), target, counts);
+    }
+    const weights = weight === undefined ? undefined : float64Of(chunk.getColumnVector(columns.length));
+    fillWeights({ floats: batch.weights }, weights, filled, 1, count);
+    if (labels.length > 0) for (const check of checks) check.run(labelsOnly, layout.labels.length, count);
+    rows += count;
+    filled += count;
+    request.onRows(rows);
+    while (filled >= taker.rows) {
+      await taker.take(batch, taker.rows);
+      const next = taker.room();
+      moveRows(batch, next, layout, taker.rows, filled - taker.rows);
+      batch = next;
+      filled -= taker.rows;
+    }
+  }
+  if (filled > 0) await taker.take(batch, filled);
+  return { report: reportOf(rows, columns), violations: violationsOf(checks) };
+}
+
+/** Rows of a batch from `from` on, as the first ones of another, which may be the same. */
+function moveRows(
+  batch: EncodedBatch,
+  into: EncodedBatch,
+  { idWidth, numberWidth }: EncodeRequest["layout"],
+  from: number,
+  count: number,
+): void {
+  const move = <A extends Int32Array | Float32Array>(source: A, target: A, width: number): void =>
+    target.set(source.subarray(from * width, (from + count) * width));
+  move(batch.ids, into.ids, idWidth);
+  move(batch.numbers, into.numbers, numberWidth);
+  move(batch.weights, into.weights, 1);
+}

@@ -1,0 +1,104 @@
+/**
+ * Blocks of rows in memory that threads share: one thread fills them, and whoever has time works them off, that thread among them. No message goes between
+ * them: a thread that computes would read it late.
+ */
+
+/** What threads are given of a ring. */
+export interface RingMemory {
+  /** Int32: how often something changed, whether no block comes any more, and of each block its state and its rows. */
+  readonly control: SharedArrayBuffer;
+  readonly blocks: readonly SharedArrayBuffer[];
+  /** What became of each block. */
+  readonly results: readonly SharedArrayBuffer[];
+}
+
+/** A block that a thread works on. */
+export interface TakenBlock {
+  readonly at: number;
+  readonly rows: number;
+}
+
+const changesAt = 0;
+const closedAt = 1;
+const firstBlock = 2;
+const wordsOfBlock = 2;
+
+const states = { free: 0, full: 1, taken: 2, done: 3 } as const;
+
+export function createRing(blocks: number, blockBytes: number, resultBytes: number): RingMemory {
+  const memory = (bytes: number): readonly SharedArrayBuffer[] =>
+    Array.from({ length: blocks }, () => new SharedArrayBuffer(bytes));
+  return {
+    control: new SharedArrayBuffer(4 * (firstBlock + wordsOfBlock * blocks)),
+    blocks: memory(blockBytes),
+    results: memory(resultBytes),
+  };
+}
+
+/** The side of the thread that fills. */
+export interface RingFiller {
+  /** A block that may be filled; `onDone` is told of one that was worked off, whose result is there until this returns. Undefined where others work on all, or will. */
+  readonly free: (onDone: (at: number) => void) => number | undefined;
+  readonly put: (at: number, rows: number) => void;
+  /** No block comes any more. */
+  readonly close: () => void;
+}
+
+export function fillRing({ control, blocks }: RingMemory): RingFiller {
+  const words = new Int32Array(control);
+  const change = (at: number, value: number): void => {
+    Atomics.store(words, at, value);
+    Atomics.add(words, changesAt, 1);
+    Atomics.notify(words, changesAt);
+  };
+  return {
+    free: (onDone) => {
+      for (let at = 0; at < blocks.length; at += 1) {
+        const state = Atomics.load(words, placeOf(at));
+        if (state === states.done) onDone(at);
+        if (state !== states.done && state !== states.free) continue;
+        Atomics.store(words, placeOf(at), states.free);
+        return at;
+      }
+      return undefined;
+    },
+    put: (at, rows) => {
+      words[placeOf(at) + 1] = rows;
+      change(placeOf(at), states.full);
+    },
+    close: () => change(closedAt, 1),
+  };
+}
+
+/** Takes a full block; undefined where there is none. */
+export function takeBlock({ control, blocks }: RingMemory): TakenBlock | undefined {
+  const words = new Int32Array(control);
+  for (let at = 0; at < blocks.length; at += 1)
+    if (Atomics.compareExchange(words, placeOf(at), states.full, states.taken) === states.full)
+      return { at, rows: words[placeOf(at) + 1]! };
+  return undefined;
+}
+
+/** Says that the result of a block is there. */
+export function finishBlock({ control }: RingMemory, { at }: TakenBlock): void {
+  Atomics.store(new Int32Array(control), placeOf(at), states.done);
+}
+
+/** Works on blocks until none comes any more, and waits for them; not in the thread that fills. */
+export function workOff(ring: RingMemory, work: (block: TakenBlock) => void): void {
+  const words = new Int32Array(ring.control);
+  for (;;) {
+    const changes = Atomics.load(words, changesAt);
+    const isClosed = Atomics.load(words, closedAt) === 1;
+    const block = takeBlock(ring);
+    if (block !== undefined) {
+      work(block);
+      finishBlock(ring, block);
+    } else if (isClosed) return;
+    else Atomics.wait(words, changesAt, changes);
+  }
+}
+
+function placeOf(block: number): number {
+  return firstBlock + wordsOfBlock * block;
+}

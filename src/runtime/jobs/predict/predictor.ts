@@ -17,6 +17,7 @@ import {
 } from "../../data/index.js";
 import { type FeatureColumn, featureColumns, findColumnFault } from "../../data/expressions/row-columns.js";
 import { asServed, checkRows } from "../../data/expressions/served-rows.js";
+import { batchBytes } from "../../data/batches/records.js";
 import type { EngineName } from "../../engine/index.js";
 import { Failure } from "../../failure.js";
 import { createFeeds } from "../../measure/feeds.js";
@@ -74,8 +75,8 @@ export interface LoadOptions {
   readonly engine?: EngineName;
 }
 
-/** Rows of a call whose memory is kept for the next one, at most. */
-const mostKept = 1024;
+/** Bytes of the arrays of a call that are kept for the next one, at most: new ones would have to be cleared, and collected. */
+const mostKept = 1 << 22;
 
 /** Loads an artifact to serve from in this thread. */
 export async function openPredictor(directory: string, options: LoadOptions = {}): Promise<Predictor> {
@@ -103,12 +104,12 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
     if (fault !== undefined) throw fault.failure;
     return rows;
   };
-  const encodeHeld = (held: HeldColumns): EncodedBatch => {
+  const encodeHeld = (held: HeldColumns, into?: EncodedBatch): EncodedBatch => {
     // All rows have the same columns: one stands for them.
     const row = Object.fromEntries(held.names.map((name) => [name, null]));
     const fault = findColumnFault(columns, held.rows === 0 ? [] : [row]);
     if (fault !== undefined) throw fault.failure;
-    return encodeColumns(held);
+    return encodeColumns(held, into);
   };
   const score = (batch: EncodedBatch): HeadValues => {
     if (batch.size === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
@@ -118,17 +119,23 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
   };
   // Calls of one size, one row above all, are encoded into the same memory.
   let last: EncodedBatch | undefined;
-  const encodeAgain = (rows: readonly RawRow[]): EncodedBatch => {
-    if (rows.length > mostKept) return encode(rows);
-    last = encode(rows, last?.size === rows.length ? last : undefined);
+  const again = (rows: number, encodeInto: (into: EncodedBatch | undefined) => EncodedBatch): EncodedBatch => {
+    if (batchBytes(layout, rows) > mostKept) return encodeInto(undefined);
+    last = encodeInto(last?.size === rows ? last : undefined);
     return last;
   };
   return {
     heads,
     columns,
     engineFor,
-    predict: (given) => score(encodeAgain(checked(given))),
-    predictColumns: (given) => score(encodeHeld(holdColumns(given))),
+    predict: (given) => {
+      const rows = checked(given);
+      return score(again(rows.length, (into) => encode(rows, into)));
+    },
+    predictColumns: (given) => {
+      const held = holdColumns(given);
+      return score(again(held.rows, (into) => encodeHeld(held, into)));
+    },
     predictEach: (calls, onStage = () => undefined) => {
       const started = performance.now();
       const encoded = calls.map((call) =>

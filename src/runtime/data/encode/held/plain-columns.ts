@@ -1,6 +1,7 @@
 /** The short way of the values of a column: many rows of a batch at once, and what the value before has got is remembered. */
 import type { EncodedBatch } from "../../batches/dataset.js";
 import type { PlainIds, PlainNumber } from "../plain-values.js";
+import { createMetTexts } from "./met-texts.js";
 
 /**
  * A column that a feature is as it is. A value that is plain goes into `ids` or `numbers` at the feature's place. What puts many takes the rows of a batch
@@ -37,18 +38,8 @@ export interface PlaceInRow {
 
 /** Values that become ids. */
 export function createPlainCategory(column: string, { width, offset }: PlaceInRow, plain: PlainIds): PlainColumn {
-  let lastText = "";
-  let lastId = 0;
-  const idOf = (value: unknown): number => {
-    if (typeof value !== "string") return plain(value);
-    if (value === lastText) return lastId;
-    const id = plain(value);
-    if (id > 0) {
-      lastText = value;
-      lastId = id;
-    }
-    return id;
-  };
+  const idOfText = createMetTexts(plain);
+  const idOf = (value: unknown): number => (typeof value === "string" ? idOfText(value) : plain(value));
   let lastNumber = NaN;
   let lastNumberId = 0;
   return {

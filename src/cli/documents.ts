@@ -50,3 +50,8 @@ export function documentText(name: DocumentName, content: object): string {
 export function documentLine(name: DocumentName, content: object): string {
   return `${JSON.stringify(documentOf(name, content))}\n`;
 }
+
+/** The same of content that is JSON already: an object with members. */
+export function documentLineOf(name: DocumentName, json: string): string {
+  return `${JSON.stringify(documentOf(name, {})).slice(0, -1)},${json.slice(1)}\n`;
+}

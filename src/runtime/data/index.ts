@@ -23,6 +23,7 @@ export { encodeRows, type EncodedRows, type EncodeRowsOptions } from "./stream.j
 export { type BlockTaker, roomOf } from "./batches/blocks.js";
 export type { ContinuedFit, ContinuedIds } from "./encode/fit/continue.js";
 export * from "./encode/row-encoder.js";
+export { RowFailure } from "./encode/row-failure.js";
 export * from "./encode/held/columns.js";
 export * from "./encode/held/encode-columns.js";
 export { createObserver, type FeatureObservation, type Observer } from "./encode/observations.js";
@@ -36,5 +37,8 @@ export { readVectors, type TableVectors, type VectorsRequest } from "./vectors.j
 export { columnUses, type DataSpec } from "./uses.js";
 export { type FeatureValues, readFeatureValues } from "./encode/feature-values.js";
 export { inputValue } from "./encode/input-value.js";
-export { BrokenLine, type RawRowOptions, streamRawRowBatches, streamRawRows } from "./files/raw-rows.js";
+export { BrokenLine } from "./files/json-rows.js";
+export { createRowsOfBlocks, type LinesBlock, type RowBlock } from "./files/block-rows.js";
+export { hasBlocks, type PlacedBlock, streamRowBlocks } from "./files/row-blocks.js";
+export { type RawRowOptions, rulesOf, streamRawRowBatches, streamRawRows } from "./files/raw-rows.js";
 export { cellText, compareTexts, parseNumber } from "./expressions/values.js";

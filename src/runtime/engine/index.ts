@@ -7,7 +7,8 @@ import { availableParallelism } from "node:os";
 import { createFailure } from "../failure.js";
 import type { Engine, EngineName } from "./engine.js";
 import { createNativeEngine, hasXla } from "./native.js";
-import { loadBinding, threadCount } from "./native-binding.js";
+import { threadCount } from "../thread-count.js";
+import { loadBinding } from "./native-binding.js";
 
 export type { Engine, EngineName, HostTensor, OpenOptions, Session } from "./engine.js";
 export { type NativeSetupOptions, type NativeSetupResult, setUpNative } from "./native-setup.js";

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { threadCount } from "../thread-count.js";
 import { type CompiledStore, openCompiledStore } from "./compiled-store.js";
 
 /** A tensor that TensorFlow owns. */
@@ -109,12 +110,6 @@ export function loadBinding(environment: NodeJS.ProcessEnv = process.env): Loade
   }
   loaded = { kind: "unavailable", reasons };
   return loaded;
-}
-
-/** Threads of one op: `MTLC_THREADS` or `undefined` for TensorFlow's own choice, one a core. */
-export function threadCount(environment: NodeJS.ProcessEnv = process.env): number | undefined {
-  const count = Number(environment["MTLC_THREADS"]);
-  return Number.isInteger(count) && count > 0 ? count : undefined;
 }
 
 function setEnvironment(environment: NodeJS.ProcessEnv): void {

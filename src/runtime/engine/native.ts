@@ -30,13 +30,8 @@ import { checkFeeds, checkTensor, zeroTensor } from "./feeds.js";
 import type { CompiledEntry } from "./compiled-store.js";
 import { withParts } from "./stacked-state.js";
 import { keepMemory } from "./keep-memory.js";
-import {
-  loadBinding,
-  type LoadedBinding,
-  type NativeBinding,
-  type TensorHandle,
-  threadCount,
-} from "./native-binding.js";
+import { loadBinding, type LoadedBinding, type NativeBinding, type TensorHandle } from "./native-binding.js";
+import { threadCount } from "../thread-count.js";
 
 export interface NativeEngine extends Engine {
   /** As {@link Engine.open}, at once. */

@@ -9,12 +9,14 @@ import { loadService, type ServiceName } from "./services.js";
 
 export interface PoolOptions<Setup> {
   readonly service: ServiceName;
-  /** What each worker opens the service with. */
-  readonly setup: Setup;
+  /** What each worker opens the service with; threads start, and load it, while it is made. */
+  readonly setup: Setup | Promise<Setup>;
   /** At least 1. With one, and where there is no script of a worker (sources that are not compiled), this thread does the jobs. */
   readonly workers: number;
   /** One worker has a thread of its own too, so that this one goes on meanwhile. */
   readonly apart?: boolean;
+  /** Jobs that a worker is given at once, at least 1: it does one, and those after it wait where it is. */
+  readonly ahead?: number;
   /** Told when a worker has ended that nobody closed; its jobs are rejected from then on. */
   readonly onLost?: (error: unknown) => void;
   /** Ends what is under way, and no job begins any more. */
@@ -44,23 +46,24 @@ export async function openPool<Setup, Job, Result, Event>(
   const tried = await Promise.allSettled(Array.from({ length: count }, open));
   const hands = tried.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   const failed = tried.find((each) => each.status === "rejected");
-  if (failed === undefined) return shareOut(hands, options.signal);
+  if (failed === undefined) return shareOut(hands, options.signal, options.ahead);
   await Promise.all(hands.map((hand) => hand.close()));
   throw failed.reason;
 }
 
-/** One that does a job at a time. */
+/** One that does a job at a time, in the order in which it is given them. */
 interface Hand<Job, Result, Event> {
   readonly work: (job: Job, onEvent: (event: Event) => void) => Promise<Result>;
   readonly close: () => Promise<void>;
 }
 
-/** A pool of these. */
+/** A pool of these, each of which takes up to `ahead` jobs at once. */
 export function shareOut<Job, Result, Event>(
   hands: readonly Hand<Job, Result, Event>[],
   signal: AbortSignal | undefined,
+  ahead = 1,
 ): Pool<Job, Result, Event> {
-  const free = [...hands];
+  const free = Array.from({ length: ahead }, () => hands).flat();
   const waiting: ((hand: Hand<Job, Result, Event>) => void)[] = [];
   const take = (): Promise<Hand<Job, Result, Event>> => {
     const hand = free.shift();
@@ -91,7 +94,7 @@ async function openHere<Setup, Job, Result, Event>({
   setup,
   signal = new AbortController().signal,
 }: PoolOptions<Setup>): Promise<Hand<Job, Result, Event>> {
-  const opened = await (await loadService<Setup, Job, Result, Event>(service)).open(setup, signal);
+  const opened = await (await loadService<Setup, Job, Result, Event>(service)).open(await setup, signal);
   return {
     work: (job, onEvent) => opened.work(job, onEvent, signal),
     close: async () => opened.close(),
@@ -108,30 +111,33 @@ async function openWorker<Setup, Job, Result, Event>(
   const send = (request: Request): void => worker.postMessage(request);
   const abort = (): void => send({ kind: "abort" });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-  /** Of what the worker was asked last. */
-  let asked: { readonly onEvent: (event: Event) => void; readonly done: (answer: Answer) => void } | undefined;
+  /** What the worker was asked and has not answered, in the order of its answers. */
+  const asked: { readonly onEvent: (event: Event) => void; readonly done: (answer: Answer) => void }[] = [];
   let broken: unknown;
   const fail = (error: unknown): void => {
     if (broken === undefined) onLost(error);
     broken ??= error;
-    asked?.done({ kind: "error", error: { kind: "bug", message: String(error), stack: (error as Error).stack } });
+    const answer: Answer = {
+      kind: "error",
+      error: { kind: "bug", message: String(error), stack: (error as Error).stack },
+    };
+    for (const each of asked.splice(0)) each.done(answer);
   };
   worker.on("error", fail);
   worker.on("exit", (code) => fail(new Error(`a worker ended with ${code}`)));
   worker.on("message", (answer: Answer) => {
-    if (answer.kind === "event") asked?.onEvent(answer.event as Event);
-    else asked?.done(answer);
+    if (answer.kind === "event") asked[0]?.onEvent(answer.event as Event);
+    else asked.shift()?.done(answer);
   });
   const ask = (request: Request, onEvent: (event: Event) => void): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (broken !== undefined) return reject(broken as Error);
       const done = (answer: Answer): void => {
-        asked = undefined;
         if (answer.kind === "error") reject(raisedError(answer.error, signal?.reason) as Error);
         else resolve(answer.kind === "result" ? answer.result : undefined);
       };
-      asked = { onEvent, done };
       send(request);
+      asked.push({ onEvent, done });
     });
   const close = async (): Promise<void> => {
     signal?.removeEventListener("abort", abort);
@@ -142,7 +148,8 @@ async function openWorker<Setup, Job, Result, Event>(
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort);
   try {
-    await ask({ kind: "open", service, setup }, () => undefined);
+    send({ kind: "load", service });
+    await ask({ kind: "open", service, setup: await setup }, () => undefined);
   } catch (error) {
     await close();
     throw error;

@@ -16,6 +16,7 @@ export interface OpenService<Job, Result, Event> {
 
 /** To a worker. */
 export type Request =
+  | { readonly kind: "load"; readonly service: string }
   | { readonly kind: "open"; readonly service: string; readonly setup: unknown }
   | { readonly kind: "job"; readonly job: unknown }
   | { readonly kind: "abort" }

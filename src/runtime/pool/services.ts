@@ -6,6 +6,7 @@ export const services = {
   runs: async () => (await import("../runs/service.js")).runsService,
   predictor: async () => (await import("../jobs/predict/predictor-service.js")).predictorService,
   rows: async () => (await import("../jobs/predict/rows-service.js")).rowsService,
+  blocks: async () => (await import("../jobs/rank/blocks-service.js")).blocksService,
   serving: async () => (await import("../serve/scoring/service.js")).servingService,
 } as const;
 

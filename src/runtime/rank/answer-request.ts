@@ -63,6 +63,48 @@ export async function answerRequest(ranking: OpenRanking, given: ServiceRequest)
   };
 }
 
+/** A request whose candidates are columns. */
+export interface ColumnRequest extends Pick<ServiceRequest, "arms"> {
+  readonly request: string;
+  readonly ids: readonly (string | number | bigint)[];
+  /** A value for each candidate of every input that the ranking reads, as rows of JSON would have them. */
+  readonly columns: ReadonlyMap<string, ArrayLike<unknown>>;
+  readonly now: number;
+  readonly seed: number;
+}
+
+const noValues: RawRow = emptyRecord();
+
+/**
+ * What {@link answerRequest} says of the rows that the columns are of, for a ranking without sources, network, flow control and values of requests that refuses
+ * duplicates. Nothing is known of what rows hold beside the columns, and there are no warnings about it.
+ */
+export function answerColumns(ranking: OpenRanking, given: ColumnRequest): RankAnswer {
+  const { serving, rank, list, lookedBack } = ranking;
+  const { request: name, ids, columns, ...asked } = given;
+  const { now, seed } = asked;
+  const answer = { request: name, ranking: rank.name, now, seed };
+  const candidates = Array.from({ length: ids.length }, () => noValues);
+  const sound = readRequest(serving, { ...asked, request: name, candidates, ids, values: {} });
+  const result = sound.kind === "refused" ? undefined : list.rank({ ...sound.request, columns });
+  if (sound.kind === "refused" || result?.kind !== "ranked") {
+    const { diagnostic, id, input } = faultOf(
+      (sound.kind === "refused" ? sound : result) as Parameters<typeof faultOf>[0],
+      name,
+    );
+    return { kind: "refused", ...answer, ...omitUndefined({ id, input }), diagnostic };
+  }
+  return {
+    kind: "ranked",
+    ...answer,
+    arms: sound.arms,
+    candidateCount: ids.length,
+    duplicates: [],
+    list: result,
+    shownItems: () => shownItems(result, lookedBack, sound.request.ids, { rows: candidates, columns }),
+  };
+}
+
 function shownItems(
   { items }: RankedList,
   names: readonly string[],

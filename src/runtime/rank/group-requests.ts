@@ -1,7 +1,9 @@
 import { candidateLimit } from "../../compiler/ranking/index.js";
 import { oneOf, refuse, type Refusal } from "../../compiler/serving/index.js";
 import { own, suggest } from "../../compiler/text/index.js";
-import { BrokenLine, cellText, type RawRow } from "../data/index.js";
+import { cellText } from "../data/expressions/values.js";
+import { BrokenLine } from "../data/files/json-rows.js";
+import type { RawRow } from "../data/index.js";
 import { createFailure } from "../failure.js";
 
 /** One request of a file. */
@@ -26,6 +28,18 @@ export const wholeFile = "all";
 /** Members of a line that is a whole request. */
 export const lineMembers = ["request", "candidates", "values", "tail", "page", "shown"] as const;
 
+/** Takes rows batch by batch, and gives the requests that they make. */
+export interface Grouper {
+  /** The requests that end with a row of the batch. */
+  readonly push: (batch: readonly (RawRow | BrokenLine)[]) => Generator<FileRequest | FileFault, void, undefined>;
+  /** The request under way: the next row begins another one. */
+  readonly close: () => Generator<FileRequest | FileFault, void, undefined>;
+  /** Names of the requests that groups of rows have made, in their order, with that under way. */
+  readonly names: ReadonlySet<string>;
+  /** Takes rows as read that somebody else has grouped. False when a request comes back, and then nothing is taken. */
+  readonly skip: (rows: number, names: readonly string[]) => boolean;
+}
+
 /**
  * Rows as requests: neighbours of one value of the group's column, or all rows; a row with `candidates` is a whole request.
  * Only one request is held at a time, and what was read with its rows. Throws a Failure: MTL7515 for a request that comes back, MTL7516 where the column is
@@ -35,10 +49,17 @@ export async function* groupRequests(
   batches: AsyncIterable<readonly (RawRow | BrokenLine)[]>,
   group: string | undefined,
 ): AsyncGenerator<FileRequest | FileFault, void, undefined> {
+  const grouper = createGrouper(group);
+  for await (const batch of batches) yield* grouper.push(batch);
+  yield* grouper.close();
+}
+
+/** {@link groupRequests} for whoever has the batches. `isFirst`: whether its rows are the first of all, so that their numbers are known. */
+export function createGrouper(group: string | undefined, isFirst = true): Grouper {
   const seen = new Set<string>();
   let request: string | undefined;
   let held: RawRow[] = [];
-  let at = 0;
+  let at = isFirst ? 0 : NaN;
   const close = function* (): Generator<FileRequest | FileFault> {
     if (request === undefined) return;
     // One row over the limit is held, to know that there was one.
@@ -46,7 +67,7 @@ export async function* groupRequests(
     else yield { kind: "request", request, rows: held };
   };
   let newest: unknown;
-  for await (const batch of batches)
+  const push = function* (batch: readonly (RawRow | BrokenLine)[]): Generator<FileRequest | FileFault> {
     for (const row of batch) {
       at++;
       if (row instanceof BrokenLine) {
@@ -67,7 +88,7 @@ export async function* groupRequests(
         throw createFailure("MTL7516", { column: group ?? "", what: "which groups requests", known: Object.keys(row) });
       if (request === undefined || value !== newest) {
         newest = value;
-        const name = cellText(value) ?? "null";
+        const name = requestName(value);
         if (name !== request) {
           yield* close();
           if (seen.has(name)) throw createFailure("MTL7515", { request: name, row: at, column: group ?? "" });
@@ -78,7 +99,35 @@ export async function* groupRequests(
       }
       if (held.length <= candidateLimit) held.push(row);
     }
-  yield* close();
+  };
+  return {
+    push,
+    close: function* () {
+      yield* close();
+      request = undefined;
+      held = [];
+    },
+    names: seen,
+    skip: (rows, names) => {
+      if (names.some((name) => seen.has(name))) return false;
+      for (const name of names) seen.add(name);
+      at += rows;
+      return true;
+    },
+  };
+}
+
+/** What a request is called whose rows have a value in the group's column. */
+export function requestName(value: unknown): string {
+  return cellText(value) ?? "null";
+}
+
+/** Whether two rows are of different requests wherever they are; false where that is not known. */
+export function areApart(one: RawRow | undefined, other: RawRow | undefined, group: string): boolean {
+  if (one === undefined || other === undefined) return false;
+  if (Object.hasOwn(one, "candidates") || Object.hasOwn(other, "candidates")) return true;
+  const [a, b] = [ownValue(one, group), ownValue(other, group)];
+  return a !== undefined && b !== undefined && a !== b && requestName(a) !== requestName(b);
 }
 
 /** The row as a whole request; undefined for the row of a candidate. */
@@ -131,7 +180,9 @@ function isName(value: unknown): boolean {
 }
 
 function nameOf({ request }: RawRow, at: number): string {
-  return isName(request) ? String(request) : String(at);
+  if (isName(request)) return String(request);
+  if (Number.isNaN(at)) throw new Error("a request is named by its row, whose number is not known");
+  return String(at);
 }
 
 function isRecords(value: unknown): value is readonly RawRow[] {

@@ -4,7 +4,7 @@
  * request that is wrong never ends the others.
  */
 export type * from "./answer.js";
-export { rankFiles, type RankOptions } from "../jobs/rank-files.js";
+export { rankFiles, type RankOptions } from "../jobs/rank/rank-files.js";
 export { wholeFile } from "./group-requests.js";
 export { createRanker } from "./ranker.js";
 export { explainList, type ExplainedAnswer, type ExplainedRank, type RankedRequest } from "./explained.js";

@@ -2,7 +2,8 @@
 import { joinRecords, own } from "../../compiler/text/index.js";
 import type { InputRow } from "../../compiler/formulas/index.js";
 import type { ServingInput } from "../../compiler/model/index.js";
-import { type RawRow, RowFailure } from "../data/index.js";
+import { RowFailure } from "../data/encode/row-failure.js";
+import type { RawRow } from "../data/index.js";
 import type { Failure } from "../failure.js";
 import { type FeatureColumn, findColumnFault } from "../data/expressions/row-columns.js";
 import type { RankNetwork } from "./open-source.js";

@@ -1,9 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import type { Model } from "../../compiler/model/index.js";
-import { artifactModel, loadArtifact, readArtifact } from "../artifact/index.js";
 import type { EngineName } from "../engine/index.js";
 import { createFailure } from "../failure.js";
-import { createPredictor, type Predictor } from "../jobs/predict/predictor.js";
+import type { Predictor } from "../jobs/predict/predictor.js";
 import { loadSpec } from "../specs/load-spec.js";
 
 /** The part of a predictor that a ranking uses; it may predict later. */
@@ -40,11 +39,14 @@ export async function openRankSource(source: string, engine: EngineName | undefi
       network: () => Promise.resolve(undefined),
       close: () => undefined,
     };
+  // What reads artifacts and predicts takes longer to load than a spec to check.
+  const { artifactModel, loadArtifact, readArtifact } = await import("../artifact/index.js");
   const files = await readArtifact(source);
   let predictor: Promise<Predictor> | undefined;
   let opened: Predictor | undefined;
   const open = async (): Promise<Predictor> => {
     if (!files.manifest.trained) throw createFailure("MTL7206", { directory: source });
+    const { createPredictor } = await import("../jobs/predict/predictor.js");
     opened = await createPredictor(await loadArtifact(source, { files }), engine === undefined ? {} : { engine });
     return opened;
   };

@@ -1,5 +1,5 @@
 /** An answer as JSON: what `mtlc rank --format json` writes and the server answers. */
-import { formulaText } from "../../compiler/describe/index.js";
+import { formulaText } from "../../compiler/describe/formula-text.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import type { ExplainedRank, RankedRequest } from "./explained.js";
 

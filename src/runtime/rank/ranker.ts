@@ -11,8 +11,13 @@ export async function createRanker(source: string, options: RankerOptions = {}):
   return openRanker(source, options, (row) => row);
 }
 
+/** A ranker with what it was opened from. */
+export interface OpenRanker extends Ranker {
+  readonly isArtifact: boolean;
+}
+
 /** A ranker whose candidates `readRow` reads. What was opened on the way to a failure is closed again. */
-export async function openRanker(source: string, options: RankerOptions, readRow: ReadRow): Promise<Ranker> {
+export async function openRanker(source: string, options: RankerOptions, readRow: ReadRow): Promise<OpenRanker> {
   const opened = await openRankSource(source, options.engine);
   try {
     const { serving } = rankingOf(opened.model, source, options.ranking);
@@ -21,7 +26,8 @@ export async function openRanker(source: string, options: RankerOptions, readRow
       await flow.close();
       opened.close();
     };
-    return { ...createRankerOver(opened, source, flow.control, options, readRow), close };
+    const { isArtifact } = opened;
+    return { ...createRankerOver(opened, source, flow.control, options, readRow), isArtifact, close };
   } catch (error) {
     opened.close();
     throw error;

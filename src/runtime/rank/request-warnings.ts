@@ -1,7 +1,8 @@
 import { createDiagnostic, type DiagnosticCode, type DiagnosticParameters } from "../../compiler/diagnostics/index.js";
 import type { Model, ServingModel } from "../../compiler/model/index.js";
 import type { RankRequest } from "../../compiler/serving/index.js";
-import { columnsOf, type RawRow } from "../data/index.js";
+import { columnsOf } from "../data/expressions/expression.js";
+import type { RawRow } from "../data/index.js";
 import { noLocation } from "../failure.js";
 import type { RankerOptions } from "./answer.js";
 import type { RankNetwork } from "./open-source.js";

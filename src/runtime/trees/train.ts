@@ -7,7 +7,7 @@ import { omitUndefined } from "../../compiler/text/index.js";
 import type { Tree } from "../../compiler/trees/index.js";
 import type { Dataset } from "../data/batches/dataset.js";
 import type { Fitted, OpenedData } from "../data/index.js";
-import { threadCount } from "../engine/native-binding.js";
+import { threadCount } from "../thread-count.js";
 import type { EpochRecord, TrainEvent, TrainSummary } from "../events.js";
 import type { StopState } from "../train/early-stopping.js";
 import { hasWaitedEnough, judge, writeEpoch } from "../train/run.js";

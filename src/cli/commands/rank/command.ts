@@ -67,7 +67,7 @@ export const rankVerb = defineCommand(
     ],
   },
   async ({ arguments: [source = "", ...files], options }, terminal) => {
-    const [{ runRank }, { rankText }, { showDiagnostics }] = await Promise.all([
+    const [{ runRank, runRankLines }, { rankText, rankLine }, { showDiagnostics }] = await Promise.all([
       import("./run.js"),
       import("./view.js"),
       import("../../show-diagnostics.js"),
@@ -79,7 +79,15 @@ export const rankVerb = defineCommand(
       const onWarning = (warning: Diagnostic): void => showDiagnostics(terminal, [warning]);
       const rankAll = async (rows: readonly string[]): Promise<void> => {
         const call = { source, files: rows, ...given, explain, signal, onWarning };
-        for await (const answer of runRank(call, Date.now() / 1000)) {
+        const clock = Date.now() / 1000;
+        if (format === "json" && !explain) {
+          for await (const { json, isRefused } of runRankLines(call, clock)) {
+            if (isRefused) refused++;
+            terminal.out(rankLine(json));
+          }
+          return;
+        }
+        for await (const answer of runRank(call, clock)) {
           if (answer.kind === "refused") refused++;
           terminal.out(rankText(answer, format));
         }

@@ -3,7 +3,9 @@ import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
 import { secondsOfText } from "../../../compiler/formulas/index.js";
 import type { EngineName } from "../../../runtime/engine/index.js";
 import { createFailure } from "../../../runtime/failure.js";
-import { explainList, rankFiles, type RankedRequest } from "../../../runtime/rank/index.js";
+import type { AnswerLine } from "../../../runtime/jobs/rank/blocks-service.js";
+import { rankFileLines } from "../../../runtime/jobs/rank/rank-lines.js";
+import { explainList, rankFiles, type RankedRequest, type RankOptions } from "../../../runtime/rank/index.js";
 
 export interface RankCall {
   readonly source: string;
@@ -29,19 +31,27 @@ const patience = { wait: 10_000, timeout: 10_000 };
 
 /** Ranks each request of the files as it is read. `clock` is the time where the call names none. */
 export async function* runRank(call: RankCall, clock: number): AsyncGenerator<RankedRequest, void, undefined> {
-  const { explain, at, seed = 0, experiment, store, ...rest } = call;
+  for await (const answer of rankFiles(optionsOf(call, clock))) {
+    if (!call.explain || answer.kind === "refused") yield answer;
+    else yield { ...answer, explained: explainList(answer.list) };
+  }
+}
+
+/** The same as JSON, without explanations; several threads rank large files. */
+export function runRankLines(call: RankCall, clock: number): AsyncGenerator<AnswerLine, void, undefined> {
+  return rankFileLines(optionsOf(call, clock));
+}
+
+function optionsOf(call: RankCall, clock: number): RankOptions {
+  const { explain: _explain, at, seed = 0, experiment, store, ...rest } = call;
   const now = at === undefined ? clock : timeOf(at);
-  const options = {
+  return {
     ...rest,
     now,
     seed,
     ...omitUndefined({ arms: experiment }),
     ...(store === undefined ? {} : { flow: { store, server: "mtlc rank", ...patience } }),
   };
-  for await (const answer of rankFiles(options)) {
-    if (!explain || answer.kind === "refused") yield answer;
-    else yield { ...answer, explained: explainList(answer.list) };
-  }
 }
 
 function timeOf(text: string): number {

@@ -6,7 +6,7 @@ import {
   rankJson,
   type RefusedAnswer,
 } from "../../../runtime/rank/index.js";
-import { documentLine } from "../../documents.js";
+import { documentLine, documentLineOf } from "../../documents.js";
 import { candidateNotes } from "../../views/candidate-notes.js";
 import { budgetText, relaxedText } from "../../views/relaxed.js";
 import { leftOutReason } from "../../views/left-out.js";
@@ -18,6 +18,11 @@ import { visibleText } from "../../views/visible-text.js";
 export function rankText(answer: RankedRequest, format: "human" | "json"): string {
   if (format === "json") return documentLine("rank", rankJson(answer));
   return answer.kind === "refused" ? refusedText(answer) : humanText(answer);
+}
+
+/** The same JSON line of an answer that is JSON already. */
+export function rankLine(json: string): string {
+  return documentLineOf("rank", json);
 }
 
 /** The error instead of the list. */

@@ -6,7 +6,7 @@ import { fittedOf } from "../../../compiler/model/fitted.js";
 import { nullId } from "../../../compiler/model/missing.js";
 import { readingOf } from "../../../compiler/model/reading.js";
 import { isPlainRecord, omitUndefined } from "../../../compiler/text/index.js";
-import { createFailure, Failure } from "../../failure.js";
+import { createFailure } from "../../failure.js";
 import type { EncodedBatch } from "../batches/dataset.js";
 import { describeNeeded, describeValue } from "../files/diagnose.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "../expressions/expression-evaluate.js";
@@ -20,6 +20,7 @@ import {
   withOutside,
 } from "./feature-encoder.js";
 import { evaluateClass } from "./label-classes.js";
+import { RowFailure } from "./row-failure.js";
 import { createSequenceCheck, listedValue } from "./row-sequences.js";
 import type { Fitted } from "./fitted.js";
 import { createPlainCategory, createPlainNumbers, type PlainColumn, rememberingLast } from "./held/plain-columns.js";
@@ -40,16 +41,6 @@ export interface RowEncoderOptions {
   readonly onMissing?: (feature: string) => void;
   /** What is told of each number of a `numeric` or `bucket` feature, as the row has it. */
   readonly onNumber?: (feature: string) => (value: number) => void;
-}
-
-/** A value of a row that does not fit (MTL7113), with the row's place in the call. */
-export class RowFailure extends Failure {
-  constructor(
-    failure: Failure,
-    readonly row: number,
-  ) {
-    super(failure.diagnostics);
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Whether rows that a program hands in provide what a network reads. */
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import { suggest } from "../../../compiler/text/index.js";
-import { columnUses, type RawRow } from "../index.js";
+import type { RawRow } from "../index.js";
+import { columnUses } from "../uses.js";
 import { createFailure, type Failure } from "../../failure.js";
 
 /** A raw column that features read. */

@@ -10,19 +10,20 @@ import type { FileReading } from "../../../compiler/model/model.js";
 import { emptyRecord, isUrl } from "../../../compiler/text/index.js";
 import { createFailure, Failure, noLocation } from "../../failure.js";
 import { openCacheFolder } from "../batches/cache.js";
+import type { QueryColumn } from "./cell-blocks.js";
 import type { FileColumn } from "./columns.js";
 import { type Database, withDatabase } from "./database.js";
 import { explainReadError } from "./diagnose.js";
-import { parseExactJson } from "./exact-json.js";
+import { type BrokenLine, jsonRowsOf } from "./json-rows.js";
 import type { RawRow } from "../expressions/expression-evaluate.js";
 import { isZstd, literalPath, requestOfArguments } from "./files.js";
 import { createGzipCheck } from "./gzip.js";
 import { linesSql } from "./lines/line-formats.js";
 import { copyRemoteFile, findRemoteFiles } from "./remote/remote-files.js";
-import { type CellsOf, createCells, createNumbers } from "./row-cells.js";
+import { createCells, createNumbers } from "./row-cells.js";
 import { openSource, rawColumns, rowsSql } from "./source.js";
 import { lineBatches } from "./text-lines.js";
-import { scalarOf, type TextRules } from "../expressions/values.js";
+import type { TextRules } from "../expressions/values.js";
 import { findZstdFault } from "./zstd.js";
 
 export interface RawRowOptions {
@@ -33,21 +34,6 @@ export interface RawRowOptions {
   /** Columns of which only the numbers matter: texts that spell one come as numbers. */
   readonly numbers?: ReadonlySet<string>;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A line that is not a row; the lines after it may be. */
-export class BrokenLine {
-  constructor(
-    readonly file: string,
-    /** From 1. */
-    readonly line: number,
-    readonly problem: string,
-  ) {}
-
-  get failure(): Failure {
-    const { file, line, problem } = this;
-    return createFailure("MTL7518", { file, problem: `line ${line} ${problem}`, expected: "one object per line" });
-  }
 }
 
 /** Rows of the files, one file after the other. A {@link Failure} says which file or line cannot be read. */
@@ -95,7 +81,7 @@ async function localCopy(url: string, signal: AbortSignal | undefined): Promise<
   });
 }
 
-function rulesOf(reading: FileReading | undefined): TextRules {
+export function rulesOf(reading: FileReading | undefined): TextRules {
   return reading?.options ?? { nulls: [], trim: false };
 }
 
@@ -107,18 +93,10 @@ async function* jsonRows(
   let line = 0;
   try {
     for await (const texts of isZstd(path) ? packedLines(path, signal) : lineBatches(path, signal)) {
-      const rows: (RawRow | BrokenLine)[] = [];
-      for (const text of texts) {
-        line += 1;
-        if (text === undefined) {
-          yield rows;
-          throw createFailure("MTL7102", { file, problem: `line ${line} is not UTF-8 text` }, noLocation());
-        }
-        if (text.trim() === "") continue;
-        const value = parseJson(text);
-        rows.push(isRecord(value) ? cleanRow(value, rules) : new BrokenLine(file, line, "is not a JSON object"));
-      }
+      const { rows, failure } = jsonRowsOf(texts, { file, line, rules });
+      line += texts.length;
       yield rows;
+      if (failure !== undefined) throw failure;
     }
   } catch (error) {
     signal?.throwIfAborted();
@@ -127,83 +105,83 @@ async function* jsonRows(
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return parseExactJson(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is RawRow {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/**
- * Values without what means null; rows inside of a row, such as `candidates`, alike. Elements of lists are kept as they are. A
- * row of which nothing changes is itself.
- */
-function cleanRow(row: RawRow, rules: TextRules): RawRow {
-  for (const name in row) {
-    const value = row[name];
-    if (cleanValue(value, rules) !== value)
-      return Object.fromEntries(Object.keys(row).map((each) => [each, cleanValue(row[each], rules)]));
-  }
-  return row;
-}
-
-function cleanValue(value: unknown, rules: TextRules): unknown {
-  if (typeof value !== "object" || value === null) return scalarOf(value, rules);
-  if (isRecord(value)) return cleanRow(value, rules);
-  const list = value as readonly unknown[];
-  return list.some(isRecord) ? list.map((each) => (isRecord(each) ? cleanRow(each, rules) : each)) : list;
+/** What becomes of the chunks of {@link rowsSql}. */
+export interface ChunkUse<T> {
+  readonly take: (chunk: DuckDBDataChunk) => readonly T[];
+  /** What is left at the end, and where no more can be read. */
+  readonly end: () => readonly T[];
 }
 
 /** Rows of a text table or of Parquet, by the reader that training uses. */
 function tableRows(
   file: string,
-  { reading, columns, numbers }: Required<Pick<RawRowOptions, "columns" | "numbers">> & Pick<RawRowOptions, "reading">,
+  options: TableOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly RawRow[], void, undefined> {
+  return streamTable(file, options, signal, (columns) => {
+    const cells = createChunkCells(columns);
+    return { take: (chunk) => rowsOfChunk(chunk, columns, cells), end: () => [] };
+  });
+}
+
+type TableOptions = Required<Pick<RawRowOptions, "columns" | "numbers">> & Pick<RawRowOptions, "reading">;
+
+/** What is made of the chunks of a table, at most one more ahead. */
+export function streamTable<T>(
+  file: string,
+  { reading, columns, numbers }: TableOptions,
+  signal: AbortSignal | undefined,
+  open: (columns: readonly QueryColumn[]) => ChunkUse<T>,
+): AsyncGenerator<readonly T[], void, undefined> {
   return streamed(file, signal, async (database, put) => {
     const source = await openSource(database, requestOfArguments([file], reading));
+    let use: ChunkUse<T> | undefined;
     try {
       await createGzipCheck(signal)(source);
       const read = rawColumns(source, columns);
       const isNumber = ({ name, type }: FileColumn): boolean => type.kind === "text" && numbers.has(name);
-      const cells = read.map((column) => ({
-        name: column.name,
-        cells: createCells(),
-        ...(isNumber(column) ? { numbers: createNumbers() } : {}),
-      }));
-      for await (const chunk of database.stream(rowsSql(source, read, isNumber)))
-        if (!(await put(rowsOfChunk(chunk, cells)))) return;
+      use = open(read.map((column) => ({ name: column.name, isPair: isNumber(column) })));
+      for await (const chunk of database.stream(rowsSql(source, read, isNumber))) {
+        const items = use.take(chunk);
+        if (items.length > 0 && !(await put(items))) return;
+      }
+      const rest = use.end();
+      if (rest.length > 0) await put(rest);
     } catch (error) {
+      const rest = use?.end() ?? [];
+      if (rest.length > 0) await put(rest);
       throw await explainReadError(database, source, [], error);
     }
   });
 }
 
-/** A column of {@link rowsSql}: its cells, and for one of texts that spell numbers these before them. */
-interface ReadColumn {
-  readonly name: string;
-  readonly cells: CellsOf;
-  readonly numbers?: CellsOf;
-}
+/** Gives the cells of a chunk's columns, each by its row. */
+export type ChunkCells = (chunk: DuckDBDataChunk) => readonly ((row: number) => unknown)[];
 
-/** The rows of a chunk of {@link rowsSql}, which is read column by column. */
-function rowsOfChunk(chunk: DuckDBDataChunk, columns: readonly ReadColumn[]): readonly RawRow[] {
+/** The cells of chunks of {@link rowsSql}, one chunk after the other. */
+export function createChunkCells(columns: readonly QueryColumn[]): ChunkCells {
+  const readers = columns.map(({ isPair }) => ({
+    cells: createCells(),
+    numbers: isPair ? createNumbers() : undefined,
+  }));
+  return (chunk) => {
+    let c = 0;
+    return readers.map(({ cells, numbers }) => {
+      const numberAt = numbers?.(chunk.getColumnVector(c++));
+      const cellAt = cells(chunk.getColumnVector(c++));
+      if (numberAt === undefined) return cellAt;
+      return (row) => {
+        const value = numberAt(row);
+        return Number.isNaN(value) ? cellAt(row) : value;
+      };
+    });
+  };
+}
+function rowsOfChunk(chunk: DuckDBDataChunk, columns: readonly QueryColumn[], cells: ChunkCells): readonly RawRow[] {
   const rows = Array.from({ length: chunk.rowCount }, () => emptyRecord());
-  let c = 0;
-  for (const { name, cells, numbers } of columns) {
-    const numberAt = numbers?.(chunk.getColumnVector(c++));
-    const cellAt = cells(chunk.getColumnVector(c++));
-    if (numberAt === undefined) for (let r = 0; r < rows.length; r++) rows[r]![name] = cellAt(r);
-    else
-      for (let r = 0; r < rows.length; r++) {
-        const value = numberAt(r);
-        rows[r]![name] = Number.isNaN(value) ? cellAt(r) : value;
-      }
+  for (const [c, cellAt] of cells(chunk).entries()) {
+    const name = columns[c]?.name ?? "";
+    for (let r = 0; r < rows.length; r++) rows[r]![name] = cellAt(r);
   }
   return rows;
 }

@@ -45,8 +45,8 @@ interface ValidBits {
   readonly offset: number;
 }
 
-/** Whether a row has a value, by the bits of 32 rows at a time: as bigints they would cost more than the values. */
-function validityOf(vector: DuckDBVector): ((row: number) => boolean) | undefined {
+/** Whether a row has a value; undefined where a vector does not show it. By the bits of 32 rows at a time: as bigints they would cost more than the values. */
+export function validityOf(vector: DuckDBVector): ((row: number) => boolean) | undefined {
   if (!("validity" in vector)) return undefined;
   const { data, offset } = vector.validity as ValidBits;
   if (data === null) return () => true;
@@ -57,36 +57,45 @@ function validityOf(vector: DuckDBVector): ((row: number) => boolean) | undefine
 /** Short texts that are remembered of a column: many of them come again, in the next row or in the next request. */
 const remembered = 4096;
 
-/** The texts of a column, chunk after chunk; one that was there shortly before need not be made again. */
+/** The texts of a column, chunk after chunk. */
 function createTexts(): (vector: DuckDBVector) => ((row: number) => unknown) | undefined {
-  const known = new Int32Array(entryWords * remembered);
-  const texts: unknown[] = [];
+  const textAt = createShortTexts();
   return (vector) => {
     const bytes = "dataView" in vector ? vector.dataView : undefined;
     const isText = bytes instanceof DataView && vector.type.toString() === "VARCHAR";
     if (!isText || bytes.byteOffset % 4 !== 0) return undefined;
     const words = textEntriesOf(vector);
+    const make = (row: number): unknown => vector.getItem(row);
     return (row) => {
-      const at = row * entryWords;
-      const [length, a, b, c] = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
-      if (length > shortBytes || length < 0) return vector.getItem(row);
-      let place = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35) ^ length;
-      place = (place ^ (place >>> 15)) & (remembered - 1);
-      const own = place * entryWords;
-      const text = texts[place];
-      if (
-        text !== undefined &&
-        known[own] === length &&
-        known[own + 1] === a &&
-        known[own + 2] === b &&
-        known[own + 3] === c
-      )
-        return text;
-      known[own] = length;
-      known[own + 1] = a;
-      known[own + 2] = b;
-      known[own + 3] = c;
-      return (texts[place] = vector.getItem(row));
+      const length = words[row * entryWords]!;
+      return length > shortBytes || length < 0 ? make(row) : textAt(words, row, make);
     };
+  };
+}
+
+/** The short text of a row by its entry, which `make` makes where it was not there shortly before. */
+export function createShortTexts(): (words: Int32Array, row: number, make: (row: number) => unknown) => unknown {
+  const known = new Int32Array(entryWords * remembered);
+  const texts: unknown[] = [];
+  return (words, row, make) => {
+    const at = row * entryWords;
+    const [length, a, b, c] = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
+    let place = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35) ^ length;
+    place = (place ^ (place >>> 15)) & (remembered - 1);
+    const own = place * entryWords;
+    const text = texts[place];
+    if (
+      text !== undefined &&
+      known[own] === length &&
+      known[own + 1] === a &&
+      known[own + 2] === b &&
+      known[own + 3] === c
+    )
+      return text;
+    known[own] = length;
+    known[own + 1] = a;
+    known[own + 2] = b;
+    known[own + 3] = c;
+    return (texts[place] = make(row));
   };
 }

@@ -39,8 +39,8 @@ export async function* lineBatches(
   }
 }
 
-/** The lines of bytes that end with a line. */
-function linesOf(bytes: Buffer, isFirst: boolean): readonly (string | undefined)[] {
+/** The lines of bytes that end with a line, whose end may be left out. */
+export function linesOf(bytes: Buffer, isFirst: boolean): readonly (string | undefined)[] {
   const start = isFirst && bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
   const text = bytes.subarray(start);
   if (isUtf8(text)) return text.toString("utf8").split("\n").map(withoutReturns);

@@ -8,7 +8,7 @@ import { batchBytes, batchOver, copyBatch, createBatch, cutBatch } from "../../d
 import { type BlockTaker, roomOf } from "../../data/batches/blocks.js";
 import type { EncodedBatch } from "../../data/index.js";
 import type { HostTensor } from "../../engine/index.js";
-import { threadCount } from "../../engine/native-binding.js";
+import { threadCount } from "../../thread-count.js";
 import { openPool, type Pool } from "../../pool/pool.js";
 import { createRing, fillRing, finishBlock, takeBlock } from "./block-ring.js";
 import type { FileSession } from "./open-by-size.js";

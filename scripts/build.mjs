@@ -39,7 +39,7 @@ function entries() {
     "runtime/data/files/remote/setup",
     "runtime/pool/worker",
     "runtime/data/batches/windows-thread",
-    "runtime/data/encode-thread",
+    "runtime/jobs/training-data/thread",
   ];
 }
 

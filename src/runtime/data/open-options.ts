@@ -15,13 +15,19 @@ export interface OpenDataOptions extends RoleOptions {
   /** Columns that a table of predictions keeps: they have to be there as well. */
   readonly kept?: readonly ColumnName[];
   readonly onProgress?: (progress: DataProgress) => void;
-  /**
-   * Work that needs what is fitted but no rows, such as opening a session: it is done while another thread encodes the rows. Not called where that
-   * does not pay: for few rows, and for rows that are encoded already.
-   */
-  readonly whileEncoding?: (fitted: Fitted, roles: readonly DataRole[]) => Promise<void>;
+  /** Told what is fitted, before rows are encoded or read. */
+  readonly onFitted?: (found: FittedRows) => void;
   /** Stops the work; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** What is known of the data before its rows are. */
+export interface FittedRows {
+  readonly fitted: Fitted;
+  /** Those that are opened. */
+  readonly roles: readonly DataRole[];
+  /** Whether an earlier call has encoded all rows. */
+  readonly areEncoded: boolean;
 }
 
 export interface DataProgress {

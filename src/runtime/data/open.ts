@@ -8,15 +8,7 @@ import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel } from "../../compiler/model/model.js";
 import { isUrl, omitUndefined, type Span } from "../../compiler/text/index.js";
 import { noLocation } from "../failure.js";
-import {
-  cacheKey,
-  createEntry,
-  findEntry,
-  openCacheFolder,
-  readSealedJson,
-  sealJson,
-  useEntry,
-} from "./batches/cache.js";
+import { cacheKey, findEntry, openCacheFolder, readSealedJson, sealJson, useEntry } from "./batches/cache.js";
 import { type Database, withDatabase } from "./files/database.js";
 import type { Dataset } from "./batches/dataset.js";
 import { explainReadError } from "./files/diagnose.js";
@@ -28,7 +20,6 @@ import {
   listsFile,
   recordsFile,
 } from "./encode/encode.js";
-import { startEncoding } from "./aside.js";
 import { createEnums, type Enums } from "./expressions/enums.js";
 import { type ContinuedIds, continueFit, withWholeVocabularies } from "./encode/fit/continue.js";
 import { fitFeatures, fitWithoutData } from "./encode/fit/features.js";
@@ -39,14 +30,14 @@ import { badSequence, explainEncoding, featureReadings, violationWarnings } from
 import { type DataRole, openRole, type RoleData } from "./roles.js";
 import type { Source } from "./files/source.js";
 import type { OpenDataOptions } from "./open-options.js";
-import { openStoredDataset } from "./batches/stored-dataset.js";
+import { openStoredDataset, type StoredRows } from "./batches/stored-dataset.js";
 import type { DataSpec } from "./uses.js";
 
-export interface OpenedData {
+export interface OpenedData<Rows extends Dataset = Dataset> {
   readonly fitted: Fitted;
-  readonly train?: Dataset;
-  readonly validation?: Dataset;
-  readonly test?: Dataset;
+  readonly train?: Rows;
+  readonly validation?: Rows;
+  readonly test?: Rows;
   readonly warnings: readonly Diagnostic[];
   /** What became of the ids of an earlier run, by feature. */
   readonly continued?: Readonly<Record<string, ContinuedIds>>;
@@ -71,7 +62,7 @@ export const defaultCacheLimit = 2 ** 30;
  * Opens the data of a model: finds the files, checks that they have what the spec reads, fits, and encodes, or takes what
  * an earlier call left in the cache. Throws a {@link Failure} that says what to fix.
  */
-export async function openData(spec: DataSpec, options: OpenDataOptions): Promise<OpenedData> {
+export async function openData(spec: DataSpec, options: OpenDataOptions): Promise<OpenedData<StoredRows>> {
   const { signal } = options;
   const cacheFolder = await openCacheFolder(dirname(resolve(options.specPath)));
   return withDatabase({ folder: cacheFolder, signal }, (database) =>
@@ -122,7 +113,7 @@ async function openRoles(
   return data;
 }
 
-async function open(job: Job): Promise<OpenedData> {
+async function open(job: Job): Promise<OpenedData<StoredRows>> {
   const { options } = job;
   const wanted = options.roles ?? allRoles;
   const data = await openRoles(job, wanted);
@@ -131,13 +122,13 @@ async function open(job: Job): Promise<OpenedData> {
       ? await fitOrContinue(job, data.get("train"))
       : { fitted: options.fitted, warnings: [] };
   const { fitted, continued } = found;
-  await encodeBeside(
+  await tellFitted(
     job,
     [...data.values()].filter(({ role }) => wanted.includes(role)),
     fitted,
   );
   const warnings: Diagnostic[] = [...found.warnings];
-  const opened: Partial<Record<DataRole, Dataset>> = {};
+  const opened: Partial<Record<DataRole, StoredRows>> = {};
   let memory = options.cacheLimit ?? defaultCacheLimit;
   try {
     for (const role of wanted) {
@@ -156,47 +147,12 @@ async function open(job: Job): Promise<OpenedData> {
   return { fitted, ...opened, warnings, files, ...(continued === undefined ? {} : { continued }) };
 }
 
-/** Rows from which another thread pays. */
-const leastRowsAside = 100_000;
-
-/** Has another thread encode the rows while the caller works; what it leaves undone is done and said as without it. */
-async function encodeBeside(job: Job, data: readonly RoleData[], fitted: Fitted): Promise<void> {
-  const { spec, options, cacheFolder } = job;
-  const { whileEncoding, fitted: known, continues, signal, onProgress, ...plain } = options;
-  if (whileEncoding === undefined || known !== undefined || continues !== undefined) return;
-  if (fitted.rows < leastRowsAside) return;
-  const entries = await Promise.all(data.map((role) => findEntry(cacheFolder, rowsKey(job, role, fitted))));
-  if (!entries.includes(undefined)) return;
-  const { data: files, features, labels, metrics } = spec;
-  const work = { spec: { data: files, features, labels, ...omitUndefined({ metrics }) }, options: plain };
-  const thread = startEncoding(work, omitUndefined({ signal, onProgress }));
-  if (thread === undefined) return;
-  try {
-    await whileEncoding(
-      fitted,
-      data.map(({ role }) => role),
-    );
-  } finally {
-    await thread;
-  }
-}
-
-/** Encodes all rows that the cache does not have; what was fitted is there. */
-export async function fillRows(spec: DataSpec, options: OpenDataOptions): Promise<void> {
-  const { signal } = options;
-  const cacheFolder = await openCacheFolder(dirname(resolve(options.specPath)));
-  await withDatabase({ folder: cacheFolder, signal }, async (database) => {
-    const job = createJob(spec, options, database, cacheFolder);
-    const wanted = options.roles ?? allRoles;
-    const data = await openRoles(job, wanted);
-    const { fitted } = await fit(job, data.get("train"));
-    for (const role of data.values()) {
-      if (!wanted.includes(role.role)) continue;
-      const key = rowsKey(job, role, fitted);
-      if ((await findEntry(cacheFolder, key)) === undefined)
-        await createEntry(cacheFolder, key, (folder) => writeRows(job, role, fitted, folder));
-    }
-  });
+/** Says what is fitted, before the rows are encoded. */
+async function tellFitted({ options, ...job }: Job, data: readonly RoleData[], fitted: Fitted): Promise<void> {
+  if (options.onFitted === undefined) return;
+  const keys = data.map((role) => rowsKey({ ...job, options }, role, fitted));
+  const entries = await Promise.all(keys.map((key) => findEntry(job.cacheFolder, key)));
+  options.onFitted({ fitted, roles: data.map(({ role }) => role), areEncoded: !entries.includes(undefined) });
 }
 
 interface FitResult extends Pick<OpenedData, "fitted" | "continued" | "warnings"> {}
@@ -298,13 +254,11 @@ async function encode(
   data: RoleData,
   fitted: Fitted,
   memory: number,
-): Promise<{ readonly dataset: ReturnType<typeof openStoredDataset>; readonly warnings: readonly Diagnostic[] }> {
+): Promise<{ readonly dataset: StoredRows; readonly warnings: readonly Diagnostic[] }> {
   const { spec, database, cacheFolder, layout } = job;
   const { role, group, lists, groupedBy } = data;
   const write = (folder: string): Promise<void> => writeRows(job, data, fitted, folder);
-  const read = async (
-    entry: string,
-  ): Promise<{ entry: EncodedEntry; dataset: ReturnType<typeof openStoredDataset> }> => {
+  const read = async (entry: string): Promise<{ entry: EncodedEntry; dataset: StoredRows }> => {
     const { report, violations, hashes } = (await readSealedJson(entry, entryFile)) as EncodedEntry;
     const dataset = openStoredDataset(
       {

@@ -1,5 +1,6 @@
 /** A training whose data is open: what one of a network and one of trees have in common. */
 import { resolve } from "node:path";
+import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import { watchedText } from "../../compiler/metrics/index.js";
 import type { Model } from "../../compiler/model/model.js";
 import type { RunNote } from "../artifact/index.js";
@@ -20,6 +21,8 @@ export interface OpenedJob {
   readonly spec: LoadedSpec;
   readonly start: RunStart;
   readonly data: OpenedData;
+  /** What {@link inspectData} says of the data, where it is known already. */
+  readonly oddities?: readonly Diagnostic[];
   readonly onEvent: (event: TrainEvent) => void;
 }
 
@@ -27,11 +30,11 @@ export interface OpenedJob {
  * The rows to train on, once all that is odd about the data has been said. Throws when they cannot be trained on, or the
  * project makes an error of what is odd.
  */
-export function inspectOpened({ spec: { path, model }, data, onEvent }: OpenedJob): Dataset {
+export function inspectOpened({ spec: { path, model }, data, oddities, onEvent }: OpenedJob): Dataset {
   const warnings = createDataWarnings(path, onEvent);
   warnings.tell(data.warnings);
   const rows = trainingData(model, data);
-  warnings.tell([...inspectData(model, data), ...warnOfLists(model, rows)]);
+  warnings.tell([...(oddities ?? inspectData(model, data)), ...warnOfLists(model, rows)]);
   for (const role of ["train", "validation", "test"] as const) {
     const report = data[role]?.report;
     if (report !== undefined) onEvent({ kind: "encoded", role, report });

@@ -1,10 +1,11 @@
 /** Training of a network whose data is open: a session, the steps, the measures, the artifact. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type ArtifactContent, type LoadedArtifact, writeArtifact } from "../artifact/index.js";
-import type { DataRole, Dataset, Fitted } from "../data/index.js";
+import type { Dataset, FittedRows } from "../data/index.js";
 import type { Engine, HostTensor, OpenOptions, Session } from "../engine/index.js";
 import { ownSessions, type SessionSource } from "../engine/sessions.js";
 import { fillSession, initialReader, sessionReader, type StateReader } from "../engine/state.js";
@@ -39,8 +40,8 @@ export interface TrainJob extends OpenedJob {
   readonly inspected?: Dataset;
   /** Absent: a session of the run's own. */
   readonly sessions?: SessionSource;
-  /** A session of `sessions` that holds the first state already. */
-  readonly filled?: Session | undefined;
+  /** A session that holds the first state already; whoever has opened it closes it. */
+  readonly prepared?: PreparedSession;
   /** Where the artifact of a finished run goes; undefined: nowhere. Absent: to the `output` of the options. */
   readonly destination?: (result: TrainResult) => string | undefined;
 }
@@ -65,21 +66,24 @@ export async function trainNetwork(job: TrainJob): Promise<TrainResult> {
   const rows = job.inspected ?? inspectOpened(job);
   const identity = runIdentity(spec, data, rows);
   if (output !== undefined && job.start === "finished") return await finishedRun(output, identity, model);
-  const program = createProgram(model, data.fitted);
+  const { prepared } = job;
+  const program = prepared?.program ?? createProgram(model, data.fitted);
   if (!movesParameters(program)) throw createFailure("MTL7345", { name: model.name });
   checkMemory(trainingNeed(model, program, old === undefined ? 0 : heldBytes(old.state)), engine.name);
   if (output !== undefined) await checkDisk(output, trainingFiles(program, keptCheckpoints));
   const first = await firstState(job, program);
   const observed = job.options.tensorboard !== undefined;
-  const measured = measuredProgram(observed ? createProgram(model, data.fitted, { observe: true }) : program);
+  const measured =
+    prepared?.measured ?? measuredProgram(observed ? createProgram(model, data.fitted, { observe: true }) : program);
   const sessions = job.sessions ?? ownSessions(engine);
-  const session = await sessions.open(measured, sessionOptions(model, evaluationData(data) !== undefined));
+  const options = sessionOptions(model, evaluationData(data) !== undefined);
+  const session = prepared?.session ?? (await sessions.open(measured, options));
   const measure: OpenRun["measure"] = (role, dataset) =>
     measureHeads(session, functionOf(measured, "evaluate"), dataset, model, role, signal);
   try {
     return await trainAndSave(job, { rows, identity, program, first, session, measure });
   } finally {
-    sessions.release(session);
+    if (prepared === undefined) sessions.release(session);
   }
 }
 
@@ -88,33 +92,51 @@ function sessionOptions({ train: { batch } }: Model, isMeasured: boolean): OpenO
   return { trainBatch: batch, functions: ["train", "apply", ...(isMeasured ? ["evaluate"] : [])] };
 }
 
-/**
- * Opens the session of a training whose data is not open yet, puts the first state into it and has its steps compiled; then gives it back to `sessions`, where
- * the training finds it. Undefined where something is in the way, which the training itself then says.
- */
+export interface PreparedJob extends Pick<TrainJob, "spec" | "engine" | "options" | "onEvent"> {
+  /** Whether it is told that the engine compiles. */
+  readonly isAnnounced: boolean;
+}
+
+/** A session whose steps are compiled, with the first state in it. */
+export interface PreparedSession {
+  readonly program: Program;
+  /** What the session runs. */
+  readonly measured: Program;
+  readonly session: Session;
+}
+
+/** The session of a training whose rows are not open yet. Undefined where something is in the way, which the training itself then says. */
 export async function prepareSession(
-  { spec: { path, model }, engine, options }: Pick<TrainJob, "spec" | "engine" | "options">,
-  sessions: SessionSource,
-  fitted: Fitted,
-  roles: readonly DataRole[],
-): Promise<Session | undefined> {
+  { spec: { path, model }, engine, options, onEvent, isAnnounced }: PreparedJob,
+  { fitted, roles }: Pick<FittedRows, "fitted" | "roles">,
+): Promise<PreparedSession | undefined> {
+  let session: Session | undefined;
   try {
     const program = createProgram(model, fitted);
+    if (!movesParameters(program)) return undefined;
     checkMemory(trainingNeed(model, program), engine.name);
+    const measured = measuredProgram(program);
     const isMeasured = roles.some((role) => role !== "train");
-    const session = await sessions.open(measuredProgram(program), sessionOptions(model, isMeasured));
-    try {
-      const reading = { specPath: path, signal: options.signal };
-      const initial = await withVectors(initialReader(model.train.seed), { model, program, fitted }, reading);
-      await fillSession(session, program.state, initial, options.signal);
-      session.compileSteps?.("train");
-      return session;
-    } finally {
-      sessions.release(session);
-    }
+    session = await engine.open(measured, sessionOptions(model, isMeasured));
+    const reading = { specPath: path, signal: options.signal };
+    const initial = await withVectors(initialReader(model.train.seed), { model, program, fitted }, reading);
+    await fillSession(session, program.state, initial, options.signal);
+    options.signal?.throwIfAborted();
+    if (isAnnounced) await announceCompiling(session, onEvent);
+    else session.compileSteps?.("train");
+    return { program, measured, session };
   } catch {
+    session?.close();
     return undefined;
   }
+}
+
+async function announceCompiling(session: Session, onEvent: TrainJob["onEvent"]): Promise<void> {
+  onEvent({ kind: "compiling" });
+  await nextTurn();
+  const start = performance.now();
+  session.compileSteps?.("train");
+  onEvent({ kind: "compiled", seconds: (performance.now() - start) / 1000 });
 }
 
 /** The state before the first step. */
@@ -167,7 +189,7 @@ async function trainAndSave(job: TrainJob, run: OpenRun): Promise<TrainResult> {
 
 function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
   const { options, spec, start, engine, data, onEvent } = job;
-  const isReady = run.session === job.filled;
+  const isReady = job.prepared !== undefined;
   const evaluation = evaluationData(data);
   return {
     model: spec.model,

@@ -7,17 +7,8 @@ import { textOfValue } from "../../compiler/semantics/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import type { LoadedArtifact } from "../artifact/index.js";
 import { loadWeights } from "../artifact/load-weights.js";
-import {
-  type DataRole,
-  type Fitted,
-  type OpenDataOptions,
-  type OpenedData,
-  openData,
-  sizesWithoutData,
-} from "../data/index.js";
+import { type FittedRows, type OpenedData, openData, sizesWithoutData } from "../data/index.js";
 import { chooseEngine } from "../engine/choose-engine.js";
-import type { Engine, Session } from "../engine/index.js";
-import { shareSessions } from "../engine/sessions.js";
 import type { TrainEvent } from "../events.js";
 import { createFailure, noLocation } from "../failure.js";
 import { checkMemory, knownNeed } from "../memory.js";
@@ -26,9 +17,10 @@ import { prepareOutput } from "../train/prepare-output.js";
 import { findTargets, refuseTargets } from "../targets/choose.js";
 import type { TrainResult } from "../train/result.js";
 import { isArtifactDirectory, loadArtifactSpec } from "./compile-artifact.js";
-import { prepareSession, trainNetwork } from "./train-network.js";
+import { type PreparedJob, type PreparedSession, prepareSession, trainNetwork } from "./train-network.js";
 import { dataFiles, type TrainOptions } from "./train-options.js";
 import { trainTreesOn, treesLibrary } from "./train-trees.js";
+import { startOpening } from "./training-data/open.js";
 
 /**
  * Trains the model of a spec, measures it on its test data (else its validation data) and leaves an artifact. The same
@@ -48,39 +40,45 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   checkMemory(knownNeed(model, sizesWithoutData(model)));
   // Before any data is read: a damaged artifact is said at once.
   const old = from === undefined ? undefined : await loadWeights(from, "start from", { onEvent, signal });
-  const library = hasTrees(model) ? await treesLibrary(options, start) : undefined;
-  const engine = library === undefined ? await chooseEngine(options.engine, onEvent) : undefined;
-
-  // A first state that the data decides is not known before the rows are.
-  const early =
-    engine !== undefined && start === "fresh" && old === undefined ? earlySession(engine, options, spec) : undefined;
+  // Data is read while the engine is loaded.
+  const opening = startOpening(model, dataOptions(options, spec, old));
+  let prepared: PreparedSession | undefined;
   try {
-    const data = await openTrainingData(options, spec, { old, whileEncoding: early?.whileEncoding });
+    const library = hasTrees(model) ? await treesLibrary(options, start) : undefined;
+    const engine = library === undefined ? await chooseEngine(options.engine, onEvent) : undefined;
+    opening.tell((progress) => onEvent({ kind: "data", ...progress }));
+    // A first state that the data decides is not known before the rows are.
+    if (engine?.compiles === true && start === "fresh" && old === undefined && options.tensorboard === undefined)
+      prepared = await prepareEarly({ spec, engine, options, onEvent }, await opening.fitted);
+    const { data, oddities } = await opening.opened;
     try {
-      const job = { options, spec, start, data, onEvent };
+      const job = { options, spec, start, data, oddities, onEvent };
       if (library !== undefined) return await trainTreesOn(job, library);
       if (engine === undefined) throw new Error("a network is trained without an engine");
-      return await trainNetwork({ ...job, old, engine, ...early?.session() });
+      return await trainNetwork({ ...job, old, engine, ...omitUndefined({ prepared }) });
     } finally {
       closeData(data);
     }
   } finally {
-    early?.close();
+    prepared?.session.close();
+    await opening.close();
   }
 }
 
-/** A session that is opened while rows are encoded, where the engine compiles: that takes as long as encoding them. */
-function earlySession(engine: Engine, options: TrainOptions, spec: LoadedSpec) {
-  if (!engine.compiles || options.tensorboard !== undefined) return undefined;
-  const sessions = shareSessions(engine);
-  let filled: Session | undefined;
-  return {
-    whileEncoding: async (fitted: Fitted, roles: readonly DataRole[]): Promise<void> => {
-      filled = await prepareSession({ spec, engine, options }, sessions, fitted, roles);
-    },
-    session: () => (filled === undefined ? {} : { sessions, filled }),
-    close: sessions.close,
-  };
+/** Rows from which a session is opened while they are encoded. */
+const leastRowsAside = 100_000;
+
+/**
+ * A session that is opened while rows are encoded or read, where that takes long: a mistake in a few rows is to be said before anything is
+ * compiled.
+ */
+async function prepareEarly(
+  job: Omit<PreparedJob, "isAnnounced">,
+  found: FittedRows | undefined,
+): Promise<PreparedSession | undefined> {
+  if (found === undefined || !(found.areEncoded || found.fitted.rows >= leastRowsAside)) return undefined;
+  // While rows are encoded there is something to leave in order when a signal comes.
+  return prepareSession({ ...job, isAnnounced: found.areEncoded }, found);
 }
 
 /** Says which of the targets that were asked for a complete run does not have. */
@@ -104,19 +102,17 @@ export async function loadTrainable(options: TrainOptions, onEvent: (event: Trai
   return spec;
 }
 
-interface OpenTrainingOptions extends Pick<OpenDataOptions, "whileEncoding"> {
-  /** What a run continues. */
-  readonly old: LoadedArtifact;
+/** The data of a training, encoded. {@link closeData} closes it. */
+export async function openTrainingData(options: TrainOptions, spec: LoadedSpec): Promise<OpenedData> {
+  return openData(spec.model, {
+    ...dataOptions(options, spec),
+    onProgress: (progress) => options.onEvent?.({ kind: "data", ...progress }),
+  });
 }
 
-/** The data of a training, encoded. {@link closeData} closes it. */
-export async function openTrainingData(
-  options: TrainOptions,
-  { path, model }: LoadedSpec,
-  { old, whileEncoding }: { readonly [Key in keyof OpenTrainingOptions]?: OpenTrainingOptions[Key] | undefined } = {},
-): Promise<OpenedData> {
-  const { signal, onEvent } = options;
-  return openData(model, {
+/** `old`: what a run continues. */
+function dataOptions(options: TrainOptions, { path, model }: LoadedSpec, old?: LoadedArtifact) {
+  return {
     ...dataFiles(options),
     specPath: path,
     ...(options.continues === undefined || old === undefined
@@ -126,11 +122,9 @@ export async function openTrainingData(
       lists: listColumn(model.loss),
       cacheLimit: options.cacheLimit,
       roles: options.roles,
-      signal,
-      whileEncoding,
+      signal: options.signal,
     }),
-    onProgress: (progress) => onEvent?.({ kind: "data", ...progress }),
-  });
+  };
 }
 
 export function closeData({ train: trained, validation, test }: OpenedData): void {

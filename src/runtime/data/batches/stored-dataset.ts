@@ -52,6 +52,30 @@ const largestRead = 1 << 28;
 /** Bytes that are hashed at once where the records are not held. */
 const hashedBytes = 1 << 24;
 
+/** A data set that another thread can open too: what it says of itself, and what is held of it. */
+export interface StoredRows extends Dataset {
+  readonly inMemory: boolean;
+  readonly share: () => SharedDataset;
+}
+
+/** What a thread tells another of a data set whose files it has held against their hashes. */
+export interface SharedDataset {
+  readonly stored: StoredDataset;
+  /** Absent: they are read from their file. */
+  readonly records: ArrayBufferLike | undefined;
+  readonly codes: Codes;
+}
+
+/** Codes in file order, int32 a row. */
+interface Codes {
+  readonly groups: Int32Array | undefined;
+  /** Those of lists; of groups, where these are the lists. */
+  readonly lists: Int32Array | undefined;
+  readonly groupedBy: ReadonlyMap<string, Int32Array>;
+}
+
+type OpenAhead = (records: Records, layout: BatchLayout, rows: number) => ReadAhead | undefined;
+
 /**
  * Opens a stored data set; its records are read into memory when they are no more than `memory` bytes, and then windows of shuffled rows are
  * put in order ahead. Every byte is held
@@ -60,29 +84,61 @@ const hashedBytes = 1 << 24;
 export function openStoredDataset(
   stored: StoredDataset,
   memory: number,
-  openAhead: (records: Records, layout: BatchLayout, rows: number) => ReadAhead | undefined = openReadAhead,
-): Dataset & { readonly inMemory: boolean } {
-  const { layout, rows, report, groupsFile, listsFile, hashes } = stored;
-  const rowBytes = recordBytes(layout);
-  const inMemory = rows * rowBytes <= memory;
-  const groups = groupsFile === undefined ? undefined : readGroups(groupsFile, rows, hashes.groups);
-  const listCodes = listsFile === undefined ? groups : readGroups(listsFile, rows, hashes.lists);
-  const groupedBy = new Map(
-    stored.groupedBy?.map(({ column, file }, index) => [column, readGroups(file, rows, hashes.groupedBy?.[index])]),
-  );
-  let index: ListIndex | undefined;
-  const lists = (): ListIndex | undefined => (index ??= listCodes === undefined ? undefined : indexLists(listCodes));
-  const file = openRecords(stored.rowsFile, rows * rowBytes);
-  const held = inMemory ? createSharedRecords(layout, rows) : undefined;
+  openAhead: OpenAhead = openReadAhead,
+): StoredRows {
+  const { layout, rows, hashes } = stored;
+  const bytes = rows * recordBytes(layout);
+  const codes = readCodes(stored);
+  const file = openRecords(stored.rowsFile, bytes);
+  const held = bytes <= memory ? createSharedRecords(layout, rows) : undefined;
   let isOpen = false;
   try {
-    const found = held === undefined ? hashFile(file, rows * rowBytes) : readHeld(file, held, rows * rowBytes);
+    const found = held === undefined ? hashFile(file, bytes) : readHeld(file, held, bytes);
     if (found !== hashes.rows) throw mismatch(stored.rowsFile);
     isOpen = held === undefined;
   } finally {
     if (!isOpen) closeSync(file);
   }
+  return datasetOf({ stored, codes, source: held ?? file }, openAhead);
+}
 
+/** Opens what another thread shares; nothing is held against hashes again. */
+export function openSharedDataset(
+  { stored, records, codes }: SharedDataset,
+  openAhead: OpenAhead = openReadAhead,
+): StoredRows {
+  const { rowsFile, rows, layout } = stored;
+  const source = records === undefined ? openRecords(rowsFile, rows * recordBytes(layout)) : viewRecords(records);
+  return datasetOf({ stored, codes, source }, openAhead);
+}
+
+function readCodes({ groupsFile, listsFile, groupedBy, rows, hashes }: StoredDataset): Codes {
+  const groups = groupsFile === undefined ? undefined : readGroups(groupsFile, rows, hashes.groups);
+  return {
+    groups,
+    lists: listsFile === undefined ? groups : readGroups(listsFile, rows, hashes.lists),
+    groupedBy: new Map(
+      groupedBy?.map(({ column, file }, index) => [column, readGroups(file, rows, hashes.groupedBy?.[index])]),
+    ),
+  };
+}
+
+interface Contents {
+  readonly stored: StoredDataset;
+  readonly codes: Codes;
+  /** All records, or their open file. */
+  readonly source: Records | number;
+}
+
+function datasetOf({ stored, codes, source }: Contents, openAhead: OpenAhead): StoredRows {
+  const { layout, rows, report, hashes } = stored;
+  const { groups, lists: listCodes, groupedBy } = codes;
+  const rowBytes = recordBytes(layout);
+  const file = typeof source === "number" ? source : undefined;
+  const held = typeof source === "number" ? undefined : source;
+  let isOpen = file !== undefined;
+  let index: ListIndex | undefined;
+  const lists = (): ListIndex | undefined => (index ??= listCodes === undefined ? undefined : indexLists(listCodes));
   const ahead = held === undefined ? undefined : openAhead(held, layout, rows);
 
   function* batches(options: BatchOptions): IterableIterator<EncodedBatch> {
@@ -90,10 +146,10 @@ export function openStoredDataset(
       yield* batchesOfLists(options);
       return;
     }
-    const codes = options.lists === "split" ? batchCodes(listCodes, options.size) : undefined;
-    const early = options.shuffle === undefined || codes !== undefined ? undefined : ahead?.enter();
+    const own = options.lists === "split" ? batchCodes(listCodes, options.size) : undefined;
+    const early = options.shuffle === undefined || own !== undefined ? undefined : ahead?.enter();
     try {
-      yield* batchesInOrder({ layout, rows, source: held ?? file, codes, early }, options);
+      yield* batchesInOrder({ layout, rows, source, codes: own, early }, options);
     } finally {
       early?.leave();
     }
@@ -106,7 +162,7 @@ export function openStoredDataset(
     const batch = createBatch(layout, size);
     const buffer = held ?? createRecords(layout, size);
     for (const { rows: wanted, lengths } of listBatches(found, options, skip)) {
-      const places = held === undefined ? loadRows(wanted, buffer, rowBytes, file) : wanted;
+      const places = file === undefined ? wanted : loadRows(wanted, buffer, rowBytes, file);
       copyRecords(buffer, layout, places, 0, wanted.length, batch, 0);
       const filled = wanted.length;
       if (pad) padBatch(batch, layout, filled);
@@ -119,7 +175,8 @@ export function openStoredDataset(
     rows,
     layout,
     report,
-    inMemory,
+    inMemory: held !== undefined,
+    share: () => ({ stored, records: held?.words.buffer, codes }),
     batches,
     hash: sha256(`${hashes.rows} ${hashes.groups ?? ""}${hashes.lists === undefined ? "" : ` ${hashes.lists}`}`),
     batchCount: ({ lists: isByList, dropLast, ...order }) => {
@@ -131,7 +188,7 @@ export function openStoredDataset(
     groups: (column) => (column === undefined || column === stored.group ? groups : groupedBy.get(column)),
     close: () => {
       ahead?.close();
-      if (isOpen) closeSync(file);
+      if (isOpen && file !== undefined) closeSync(file);
       isOpen = false;
     },
   };

@@ -196,5 +196,10 @@ export function hashFitted(fitted: Fitted): string {
   return hash;
 }
 
+/** Notes the hash of what another thread has fitted. */
+export function rememberHash(fitted: Fitted, hash: string): void {
+  hashes.set(fitted, hash);
+}
+
 /** Of large vocabularies the text is made once. */
 const hashes = new WeakMap<Fitted, string>();

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { batchLayout } from "../../src/compiler/model/layout.js";
 import { encodeRelation, recordsFile } from "../../src/runtime/data/encode/encode.js";
-import { createTextCounts, createTextRoom } from "../../src/runtime/data/encode/fit/text-counts.js";
+import { createTextCounts, createTextRoom, type TextCounts } from "../../src/runtime/data/encode/fit/text-counts.js";
 import { fitFeatures } from "../../src/runtime/data/encode/fit/features.js";
 import { seeTexts } from "../../src/runtime/data/encode/texts/see-texts.js";
 import { entryWords, packText, shortBytes, shortText } from "../../src/runtime/data/encode/texts/short-texts.js";
@@ -95,6 +95,10 @@ function expected(texts: readonly string[], rules: TextRules, missing: string | 
   return kept.sort(([a, m], [b, n]) => n - m || compareTexts(a, b)).map(([text]) => text);
 }
 
+function addTexts(counts: TextCounts, texts: readonly string[]): void {
+  counts.add(entriesOf(texts), texts.length, (row) => texts[row] ?? null);
+}
+
 describe("short texts", () => {
   it("are packed into words and back", () => {
     fc.assert(
@@ -137,29 +141,33 @@ describe("short texts", () => {
     fc.assert(
       fc.property(chunks, rulesOf, missing, fc.integer({ min: 1, max: 2 }), (parts, rules, instead, fewest) => {
         const counts = createTextCounts(rules, instead, createTextRoom());
-        for (const part of parts) counts.add(entriesOf(part), part.length);
-        const isLong = parts.flat().some((text) => Buffer.byteLength(text) > shortBytes);
-        const all = isLong ? undefined : expected(parts.flat(), rules, instead, fewest);
-        expect(counts.values(fewest, 7)).toEqual(all?.slice(0, 7));
+        for (const part of parts) addTexts(counts, part);
+        expect(counts.values(fewest, 7)).toEqual(expected(parts.flat(), rules, instead, fewest).slice(0, 7));
       }),
       { numRuns: 300 },
     );
   });
 
-  it("are left to the database where they are long, or too many", () => {
+  it("are left to the database where many are long, or there are too many", () => {
     const rules = { nulls: [], trim: false };
     const long = createTextCounts(rules, undefined, createTextRoom());
-    long.add(entriesOf(["a", "thirteen byte"]), 2);
+    addTexts(long, ["a", "thirteen byte", "z", "thirteen byte", "z", "豈豈豈豈豈"]);
+    expect(long.values(1, Infinity)).toEqual(["thirteen byte", "z", "a", "豈豈豈豈豈"]);
+    expect(long.values(2, 1)).toEqual(["thirteen byte"]);
+    addTexts(
+      long,
+      Array.from({ length: 4095 }, (_, i) => `a text that is long ${i}`),
+    );
     expect(long.values(1, Infinity)).toBeUndefined();
     const room = { left: 3 };
     const [many, few] = [createTextCounts(rules, undefined, room), createTextCounts(rules, undefined, room)];
-    many.add(entriesOf(["a", "b", "c", "d"]), 4);
-    few.add(entriesOf(["a", "b", "c", "b"]), 4);
+    addTexts(many, ["a", "b", "c", "d"]);
+    addTexts(few, ["a", "b", "c", "b"]);
     expect(many.values(1, Infinity)).toBeUndefined();
     expect(few.values(1, Infinity)).toEqual(["b", "a", "c"]);
     const missing = createTextCounts(rules, "a text that is long", createTextRoom());
-    missing.add(entriesOf(["a", ""]), 2);
-    expect(missing.values(1, Infinity)).toBeUndefined();
+    addTexts(missing, ["a", ""]);
+    expect(missing.values(1, Infinity)).toEqual(["a", "a text that is long"]);
   });
 });
 

@@ -7,7 +7,7 @@ import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as DuckDB from "@duckdb/node-api";
-import type { DuckDBDataChunk as Chunk, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk as Chunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { chunkRows } from "../batches/blocks.js";
 import { hideSecrets } from "./remote/credentials.js";
 import { quoteName } from "./sql.js";
@@ -15,11 +15,16 @@ import { quoteName } from "./sql.js";
 export interface Database {
   /** The folder that was named when it was opened. */
   readonly folder: string;
+  /** Where files of its time may lie, a folder that may not be there yet. */
+  readonly temporary: string;
   run(sql: string): Promise<void>;
   /** All rows of a small result. */
   rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]>;
-  /** Column chunks of up to 2,048 rows; the next one is fetched while the caller works on the last. */
-  stream(sql: string): AsyncIterableIterator<Chunk>;
+  /**
+   * Column chunks of up to 2,048 rows; the next one is fetched while the caller works on the last. `own`: by a connection of its own, beside
+   * other statements; it sees no temporary table.
+   */
+  stream(sql: string, on?: "own"): AsyncIterableIterator<Chunk>;
   /** Makes a table of columns of equal length; its rows keep their order. */
   load(table: string, columns: readonly TableColumn[]): Promise<void>;
   close(): void;
@@ -55,63 +60,63 @@ export async function withDatabase<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   // A folder that a killed process leaves is told from an entry of the cache by its dot.
-  const temporaryFolder = join(folder, `.duckdb-${process.pid}-${randomBytes(4).toString("hex")}`);
-  const database = await openDatabase(folder, temporaryFolder, signal);
+  const temporary = join(folder, `.duckdb-${process.pid}-${randomBytes(4).toString("hex")}`);
+  const database = openLater(folder, temporary, signal);
   try {
     return await work(database);
   } finally {
     database.close();
-    await rm(temporaryFolder, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
   }
 }
 
-async function openDatabase(
-  folder: string,
-  temporaryFolder: string,
-  signal: AbortSignal | undefined,
-): Promise<Database> {
+/** The library is loaded with the first statement: what the cache has is often all that is asked for. */
+function openLater(folder: string, temporary: string, signal: AbortSignal | undefined): Database {
+  let opening: Promise<Database> | undefined;
+  let opened: Database | undefined;
+  const open = async (): Promise<Database> => (opened = await (opening ??= openDatabase(folder, temporary, signal)));
+  return {
+    folder,
+    temporary,
+    run: async (sql) => (await open()).run(sql),
+    rows: async (sql) => (await open()).rows(sql),
+    stream: async function* (sql, on) {
+      yield* (await open()).stream(sql, on);
+    },
+    load: async (table, columns) => (await open()).load(table, columns),
+    close: () => opened?.close(),
+  };
+}
+
+async function openDatabase(folder: string, temporary: string, signal: AbortSignal | undefined): Promise<Database> {
   const { DuckDBDataChunk, DuckDBInstance, FLOAT, INTEGER, VARCHAR } = loadDuckDB();
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: `${Math.ceil(memoryLimit / 2 ** 20)}MiB`,
-    temp_directory: temporaryFolder,
+    temp_directory: join(temporary, "spilled"),
     // Rows keep their place: the order of a data set is that of its files.
     preserve_insertion_order: "true",
     // No extension is fetched from the network; those on this machine are loaded by name.
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     // Credentials are those of the environment, not what another program left in the home folder.
-    secret_directory: join(temporaryFolder, "secrets"),
+    secret_directory: join(temporary, "secrets"),
   });
-  const connection = await instance.connect();
-  // Rows that the threads make ahead of the reader; with the default of 1 MB they wait for it, which halves the speed.
-  await connection.run("SET streaming_buffer_size = '64MiB'");
-  // The text of an instant is the same on every machine.
-  await connection.run("SET TimeZone = 'UTC'");
-  const interrupt = (): void => connection.interrupt();
+  const connection = await connect(instance);
+  const connections = [connection];
+  const interrupt = (): void => connections.forEach((each) => each.interrupt());
   signal?.addEventListener("abort", interrupt, { once: true });
-
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
-    // An interrupt between two statements stops neither.
-    signal?.throwIfAborted();
-    try {
-      const result = await work();
-      signal?.throwIfAborted();
-      return result;
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof Error) error.message = hideSecrets(error.message);
-      throw error;
-    }
-  };
-
+  const guarded = <T>(work: () => Promise<T>): Promise<T> => withSignal(signal, work);
   return {
     folder,
+    temporary,
     run: async (sql) => {
       await guarded(() => connection.run(sql));
     },
     rows: async (sql) => (await guarded(() => connection.runAndReadAll(sql))).getRows(),
-    stream: async function* (sql) {
-      const result = await guarded(() => connection.stream(sql));
+    stream: async function* (sql, on) {
+      const used = on === "own" ? await connect(instance) : connection;
+      if (on === "own") connections.push(used);
+      const result = await guarded(() => used.stream(sql));
       let next = guarded(() => result.fetchChunk());
       try {
         for (;;) {
@@ -145,10 +150,33 @@ async function openDatabase(
     },
     close: () => {
       signal?.removeEventListener("abort", interrupt);
-      connection.closeSync();
+      for (const each of connections) each.closeSync();
       instance.closeSync();
     },
   };
+}
+
+async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  // Rows that the threads make ahead of the reader; with the default of 1 MB they wait for it, which halves the speed.
+  await connection.run("SET streaming_buffer_size = '64MiB'");
+  // The text of an instant is the same on every machine.
+  await connection.run("SET TimeZone = 'UTC'");
+  return connection;
+}
+
+async function withSignal<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  // An interrupt between two statements stops neither.
+  signal?.throwIfAborted();
+  try {
+    const result = await work();
+    signal?.throwIfAborted();
+    return result;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof Error) error.message = hideSecrets(error.message);
+    throw error;
+  }
 }
 
 /** Puts values from `from` on into a column of a chunk, as many as it has rows. */

@@ -28,6 +28,8 @@ export interface FilePath {
 export interface DataFile extends FilePath {
   /** A copy that the database reads in its place: the same rows in a form that it knows. */
   readonly readFrom?: string;
+  /** Whether all of a compressed file was just unpacked. */
+  readonly isWhole?: boolean;
   readonly format: Format;
   readonly options: SourceOptions;
   /** Of a sample skeleton of Ali-CCP, the file of its common features. */

@@ -14,7 +14,8 @@ import type { Source } from "./source.js";
 export function createGzipCheck(signal: AbortSignal | undefined): (source: Source) => Promise<void> {
   const checked = new Set<string>();
   return async ({ files, span }) => {
-    for (const { path, shown } of files.flatMap(({ file }) => pathsOf(file))) {
+    const doubtful = files.filter(({ file }) => file.isWhole !== true);
+    for (const { path, shown } of doubtful.flatMap(({ file }) => pathsOf(file))) {
       if (!path.endsWith(".gz") || checked.has(path)) continue;
       checked.add(path);
       try {

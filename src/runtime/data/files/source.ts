@@ -45,7 +45,7 @@ async function readReadableSchema(database: Database, file: DataFile, span: Span
     case "csv":
     case "tsv": {
       const schema = await readSchema(database, file, span);
-      return { ...schema, file: await readableTable(file, schema.columns.length, database.folder, span) };
+      return { ...schema, file: await readableTable(file, schema.columns.length, database, span) };
     }
     case "jsonl":
       return readSchema(database, await readableJson(file, database.folder, span), span);

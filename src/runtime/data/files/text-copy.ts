@@ -1,12 +1,14 @@
 /** Text files that the database cannot read as they are, and copies of them in the cache that it can. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { closeSync, createReadStream, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import type { Span } from "../../../compiler/text/index.js";
+import { omitUndefined, type Span } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";
 import { cacheKey, fingerprintFile, rememberJson } from "../batches/cache.js";
+import type { Database } from "./database.js";
 import { type DataFile, isZstd } from "./files.js";
 import { keptFile } from "./kept-file.js";
 import { createLineScanner, type LineReport, type LineScanner } from "./line-ends.js";
@@ -18,9 +20,13 @@ const copyName = "text";
 /**
  * A delimited file with the path to read it from: its own, or that of a copy in which all lines end alike. Throws a
  * {@link Failure} (MTL7109) for a line with an empty value beyond its names, which the database would pass over.
- * @param folder of the cache
  */
-export async function readableTable(file: DataFile, columns: number, folder: string, span: Span): Promise<DataFile> {
+export async function readableTable(
+  file: DataFile,
+  columns: number,
+  { folder, temporary }: Pick<Database, "folder" | "temporary">,
+  span: Span,
+): Promise<DataFile> {
   const { path, shown, format, options } = file;
   // Only the database unpacks these.
   if (isZstd(path)) return file;
@@ -31,16 +37,23 @@ export async function readableTable(file: DataFile, columns: number, folder: str
       columns,
     });
   const key = cacheKey(["lines", await fingerprintFile(path), options.delimiter, format, columns]);
+  const isSmall = (await stat(path)).size <= smallFile;
+  let isScanned = false;
+  const unpacked = isPacked(path) && !isSmall ? createUnpacked(temporary) : undefined;
   const scan = async (): Promise<LineReport> => {
     const scanner = createScanner();
-    await readBytes(file, span, (bytes) => scanner.see(bytes));
+    await readBytes(file, span, (bytes) => {
+      scanner.see(bytes);
+      unpacked?.add(bytes);
+    });
+    isScanned = true;
     return scanner.end().report;
   };
-  const report =
-    (await stat(path)).size <= smallFile ? await scan() : ((await rememberJson(folder, key, scan)) as LineReport);
+  const report = isSmall ? await scan() : ((await rememberJson(folder, key, scan)) as LineReport);
+  const text = unpacked?.end();
   if (report.extra !== undefined)
     throw createFailure("MTL7109", { file: shown, expected: columns, ...report.extra }, span);
-  if (report.isUniform) return file;
+  if (report.isUniform) return { ...file, isWhole: isScanned, ...omitUndefined({ readFrom: text }) };
   const copy = await copied(folder, cacheKey([key, "copy"]), async (write) => {
     const scanner = createScanner();
     await readBytes(file, span, (bytes) => write(scanner.next(bytes)));
@@ -62,6 +75,60 @@ export async function readableJson(file: DataFile, folder: string, span: Span): 
     });
   });
   return { ...file, readFrom: copy };
+}
+
+function isPacked(path: string): boolean {
+  return path.endsWith(".gz");
+}
+
+/** Bytes of text at most that are kept unpacked while a database is open. */
+const largestUnpacked = 2 ** 30;
+
+/**
+ * What a compressed file holds, for the database to read in its place as long as it is open: it would unpack it again in each pass, with one of
+ * its threads.
+ */
+interface Unpacked {
+  readonly add: (bytes: Uint8Array) => void;
+  /** Its path; undefined where nothing was added, there is too much of it, or it cannot be written. */
+  readonly end: () => string | undefined;
+}
+
+function createUnpacked(folder: string): Unpacked {
+  const path = join(folder, `text-${randomBytes(4).toString("hex")}`);
+  let file: number | undefined;
+  let left = largestUnpacked;
+  const close = (): void => {
+    if (file !== undefined) closeSync(file);
+    file = undefined;
+  };
+  const attempt = (work: () => void): void => {
+    try {
+      if (left >= 0) work();
+    } catch {
+      left = -1;
+    }
+    if (left >= 0) return;
+    close();
+    rmSync(path, { force: true });
+  };
+  return {
+    add: (bytes) =>
+      attempt(() => {
+        left -= bytes.length;
+        if (left < 0) return;
+        if (file === undefined) {
+          mkdirSync(folder, { recursive: true });
+          file = openSync(path, "wx");
+        }
+        for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+      }),
+    end: () => {
+      const isThere = file !== undefined;
+      close();
+      return isThere ? path : undefined;
+    },
+  };
 }
 
 async function startsWithMark({ path }: DataFile): Promise<boolean> {
@@ -122,7 +189,7 @@ async function readBytes(
     for await (const bytes of input) await take(bytes as Uint8Array);
   };
   try {
-    if (path.endsWith(".gz")) await pipeline(raw, createGunzip({ chunkSize: 1 << 18 }), consume);
+    if (isPacked(path)) await pipeline(raw, createGunzip({ chunkSize: 1 << 18 }), consume);
     else await pipeline(raw, consume);
   } catch (error) {
     if (error instanceof Failure) throw error;

@@ -59,11 +59,18 @@ export async function fitFeatures(
       found.set(feature.name, { kind: "vocabulary", values: await fitList(database, relation, feature) });
     else categories.push(feature);
   }
-  const rows = await fitPlain(database, relation, { numbers, categories }, found);
-  // Long texts, and whole numbers that are too far apart.
-  const texts = categories.filter(({ name }) => !found.has(name));
-  for (let i = 0; i < texts.length; i += vocabulariesAtOnce)
-    await fitVocabularies(database, relation, texts.slice(i, i + vocabulariesAtOnce), found);
+  const long = categories.filter((feature) => isGrouped(feature, relation.columns));
+  const [rows] = await bothOf(
+    fitPlain(database, relation, { numbers, categories: categories.filter((each) => !long.includes(each)) }, found),
+    fitVocabularies(database, relation, long, found),
+  );
+  // Whole numbers that are too far apart, and texts of which there are too many.
+  await fitVocabularies(
+    database,
+    relation,
+    categories.filter(({ name }) => !found.has(name)),
+    found,
+  );
   for (const feature of lists) found.set(feature.name, await fitNumberList(database, relation, feature));
   // In the order of the spec, so that equal fits are equal texts.
   const entries = features.map(({ name }) => [name, found.get(name)] as const);
@@ -91,14 +98,30 @@ export function fitWithoutData(features: readonly FeatureModel[]): Fitted {
   return { rows: 0, features: Object.fromEntries(entries) };
 }
 
-/** Counts the values of several features in one pass, by grouping sets. */
+/** Waits for both; rejects with what the first one rejects with, else the second. */
+async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
+/** Counts the values of features by the database, (up to 48) at a time, beside other queries. */
 async function fitVocabularies(
+  database: Database,
+  relation: Relation,
+  features: readonly VocabularyFeature[],
+  found: Map<string, FittedFeature>,
+): Promise<void> {
+  for (let i = 0; i < features.length; i += vocabulariesAtOnce)
+    await fitTogether(database, relation, features.slice(i, i + vocabulariesAtOnce), found);
+}
+
+/** Counts the values of several features in one pass, by grouping sets. */
+async function fitTogether(
   database: Database,
   { sql, columns }: Relation,
   features: readonly VocabularyFeature[],
   found: Map<string, FittedFeature>,
 ): Promise<void> {
-  if (features.length === 0) return;
   const keys = features.map((feature, i) => {
     // Whole numbers are grouped as such, which is faster than by their texts.
     return { name: `k${i}`, sql: categorySql(feature, columns).sql };
@@ -114,7 +137,7 @@ async function fitVocabularies(
     `WHERE value IS NOT NULL AND n >= ${minimumSql(features)} ORDER BY feature, n DESC, value`;
   const values: string[][] = features.map(() => []);
   const limits = features.map(limitOf);
-  for await (const chunk of database.stream(query)) {
+  for await (const chunk of database.stream(query, "own")) {
     const feature = int32Of(chunk.getColumnVector(0));
     const text = textReader(chunk.getColumnVector(1));
     for (let i = 0; i < chunk.rowCount; i++) {
@@ -208,6 +231,11 @@ interface Counter extends Pick<WholeCounts, "values"> {
   readonly add: (vector: DuckDBVector, rows: number) => void;
 }
 
+/** Whether only the database counts. */
+function isGrouped(feature: VocabularyFeature, columns: ExpressionColumns): boolean {
+  return categorySql(feature, columns).kind !== "integer" && plainText(feature, columns) === undefined;
+}
+
 /** Undefined where only the database counts. */
 function counterOf(feature: VocabularyFeature, columns: ExpressionColumns, room: TextRoom): Counter | undefined {
   const { sql, kind } = categorySql(feature, columns);
@@ -218,7 +246,12 @@ function counterOf(feature: VocabularyFeature, columns: ExpressionColumns, room:
   const plain = plainText(feature, columns);
   if (plain === undefined) return undefined;
   const { add, values } = createTextCounts(plain.rules, plain.missing, room);
-  return { feature, sql: entrySql(plain.sql), add: (vector, rows) => add(textEntriesOf(vector), rows), values };
+  return {
+    feature,
+    sql: entrySql(plain.sql),
+    add: (vector, rows) => add(textEntriesOf(vector), rows, textReader(vector)),
+    values,
+  };
 }
 
 /** Of the values at positions that count. */

@@ -1,8 +1,8 @@
 /**
  * How often each text of a column occurs, while its rows go by: a table of short texts, which costs a fifth of what the database takes to group
- * them. Longer texts, and more of them than there is room for, are left to the database.
+ * them. More texts than there is room for, and many long ones, are left to the database.
  */
-import { cleanText, type TextRules } from "../../expressions/values.js";
+import { cleanText, compareTexts, type TextRules } from "../../expressions/values.js";
 import { entryWords, packText, shortBytes, shortText } from "../texts/short-texts.js";
 import { orderOfTexts } from "../texts/text-order.js";
 import {
@@ -20,8 +20,8 @@ import { wholeOfText, withPlace } from "../texts/whole-texts.js";
 import { byCounts } from "./by-counts.js";
 
 export interface TextCounts {
-  /** Takes the first `rows` of the entries; the empty text is a null. */
-  add(entries: Int32Array, rows: number): void;
+  /** Takes the first `rows` of the entries; the empty text is a null. `longText`: that of a row whose text is not in its entry. */
+  add(entries: Int32Array, rows: number, longText: (row: number) => string | null): void;
   /**
    * The clean texts that occur at least `fewest` times, at most `limit`, the most frequent first and of equally frequent ones the first in the order
    * of code points; undefined where the column is left to the database.
@@ -38,24 +38,28 @@ export function createTextRoom(): TextRoom {
   return { left: 2 ** 23 };
 }
 
+/** Different long texts that a column may have; one of them costs as much as many short ones. */
+const mostLong = 1 << 12;
+
 /** @param missing what a null is counted as, if it is */
 export function createTextCounts(rules: TextRules, missing: string | undefined, room: TextRoom): TextCounts {
-  let counted: Counters | undefined = { table: createTextTable(0), wholes: new Int32Array(0) };
+  let counted: Counters | undefined = { table: createTextTable(0), wholes: new Int32Array(0), long: new Map() };
   let rowsSeen = 0;
   return {
-    add: (entries, rows) => {
+    add: (entries, rows, longText) => {
       rowsSeen += rows;
       if (counted === undefined) return;
       const before = counted.table.size;
-      const isWhole = rowsSeen <= largestNumber && countTexts(counted, entries, rows);
+      const isWhole = rowsSeen <= largestNumber && countTexts(counted, entries, rows, longText);
       room.left -= counted.table.size - before;
       if (isWhole && room.left >= 0) return;
       room.left += counted.table.size;
       counted = undefined;
     },
     values: (fewest, limit) => {
-      const found = counted === undefined ? undefined : cleanCounts(counted, rules, missing);
-      return found === undefined ? undefined : mostFrequent(found, Math.max(1, fewest), limit);
+      return counted === undefined
+        ? undefined
+        : mostFrequent(cleanCounts(counted, rules, missing), Math.max(1, fewest), limit);
     },
   };
 }
@@ -65,16 +69,28 @@ interface Counters {
   readonly table: TextTable;
   /** By whole number. */
   wholes: Int32Array;
+  /** By long text. */
+  readonly long: Map<string, number>;
 }
 
-/** False where a text is long. */
-function countTexts(counted: Counters, entries: Int32Array, rows: number): boolean {
-  const { table } = counted;
+/** False where there are too many long texts. */
+function countTexts(
+  counted: Counters,
+  entries: Int32Array,
+  rows: number,
+  longText: (row: number) => string | null,
+): boolean {
+  const { table, long } = counted;
   let { words } = table;
   let { wholes } = counted;
   for (let at = 0; at < rows * entryWords; at += entryWords) {
     const length = entries[at]!;
-    if (length > shortBytes) return false;
+    if (length > shortBytes) {
+      const text = longText(at / entryWords) ?? "";
+      long.set(text, (long.get(text) ?? 0) + 1);
+      if (long.size > mostLong) return false;
+      continue;
+    }
     const a = entries[at + 1]!;
     const b = entries[at + 2]!;
     const c = entries[at + 3]!;
@@ -100,12 +116,12 @@ interface Counted {
   readonly counts: number[];
 }
 
-/** What raw texts spell, counted together; undefined where that is a long text. */
+/** What raw texts spell, counted together. */
 function cleanCounts(
-  { table: { words }, wholes }: Counters,
+  { table: { words }, wholes, long }: Counters,
   rules: TextRules,
   missing: string | undefined,
-): Counted | undefined {
+): Counted {
   const texts: string[] = [];
   const counts: number[] = [];
   /** Of texts that another one spells. */
@@ -123,13 +139,13 @@ function cleanCounts(
     if (seal === 0) continue;
     put(shortText(words[place]!, words[place + 1]!, words[place + 2]!, lengthOfSeal(seal)), numberOfSeal(seal));
   }
+  for (const [text, count] of long) put(text, count);
   if (moved.size === 0) return { texts, counts };
   for (const [i, text] of texts.entries()) {
     counts[i]! += moved.get(text) ?? 0;
     moved.delete(text);
   }
   for (const [text, count] of moved) {
-    if (packText(text).length > shortBytes) return undefined;
     texts.push(text);
     counts.push(count);
   }
@@ -143,6 +159,7 @@ function mostFrequent({ texts, counts }: Counted, fewest: number, limit: number)
   for (let place = 0; place < counts.length; place++) {
     if (counts[place]! < fewest) continue;
     const { words, length } = packText(texts[place]!);
+    if (length > shortBytes) return mostFrequentOfLong({ texts, counts }, fewest, limit);
     const at = size * entryWords;
     entries[at] = length;
     entries[at + 1] = words[0]!;
@@ -155,4 +172,11 @@ function mostFrequent({ texts, counts }: Counted, fewest: number, limit: number)
     (place) => counts[place]!,
   );
   return Array.from(ordered.subarray(0, Math.min(limit, ordered.length)), (place) => texts[place]!);
+}
+
+/** The same where some texts are long, of which the entries do not tell the order. */
+function mostFrequentOfLong({ texts, counts }: Counted, fewest: number, limit: number): readonly string[] {
+  const kept = texts.map((_, place) => place).filter((place) => counts[place]! >= fewest);
+  kept.sort((a, b) => counts[b]! - counts[a]! || compareTexts(texts[a]!, texts[b]!));
+  return kept.slice(0, limit).map((place) => texts[place]!);
 }

@@ -121,6 +121,8 @@ export async function prepareSession(
     const reading = { specPath: path, signal: options.signal };
     const initial = await withVectors(initialReader(model.train.seed), { model, program, fitted }, reading);
     await fillSession(session, program.state, initial, options.signal);
+    // A signal that came meanwhile is heard before nobody listens.
+    await nextTurn();
     options.signal?.throwIfAborted();
     if (isAnnounced) await announceCompiling(session, onEvent);
     else session.compileSteps?.("train");

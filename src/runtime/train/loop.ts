@@ -173,6 +173,8 @@ async function runSteps(loop: Loop): Promise<LoopEnd | undefined> {
   if (resumed !== undefined) return resumed;
   for (const encoded of data.batches({ ...order, pad: true, skip: at.batch })) {
     if (!pace.hasStepped() && options.onFirstStep !== undefined) {
+      // A signal that came meanwhile is heard before nobody listens.
+      await nextTurn();
       signal?.throwIfAborted();
       options.onFirstStep(undefined);
       await nextTurn();

@@ -5,7 +5,7 @@ import {
   type ListProblem,
   type WindowConstraint,
 } from "./problem.js";
-import { scratchInts } from "./scratch.js";
+import { scratchFlags, scratchInts } from "./scratch.js";
 
 /** A window or a cap with the state of a search: how often each value is near the position that is next. */
 export interface Limit {
@@ -20,6 +20,8 @@ export interface Limit {
   readonly tail: readonly (readonly number[])[];
   /** Values by how many candidates have them, the most first. */
   readonly bySupply: Int32Array;
+  /** 1 for values of what is pinned in a walk. */
+  readonly isPinned: Uint8Array;
   /** How many candidates have each value. */
   readonly supply: Int32Array;
   /** How many candidates, only those with the flag `last`, have each value as their first. */
@@ -28,6 +30,8 @@ export interface Limit {
 
   /** Positions that may still break it. */
   breaksLeft: number;
+  /** Whether any position of the walk may. */
+  mayBreak: boolean;
   /** Occurrences of each value within the size − 1 positions before the next one. */
   readonly near: Int32Array;
   /** Entry of a value's newest occurrence, −1 for none; entries of the tail come after those of the candidates. */
@@ -42,6 +46,11 @@ export interface Limit {
   /** Candidates without a value still to be placed; of these, those with the flag `last`. */
   freeLeft: number;
   lastFreeLeft: number;
+  /** What {@link hasRoom} found to hold, and for how many filled positions (−1: nothing); the same under more positions. */
+  roomFrom: number;
+  roomWhole: number;
+  roomBreaks: number;
+  roomLast: boolean;
 }
 
 const endless = 1 << 29;
@@ -76,10 +85,12 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
     isMultiple,
     tail,
     bySupply: valuesBySupply(supply),
+    isPinned: scratchFlags(valueCount),
     supply,
     firsts,
     lastFirsts,
     breaksLeft: 0,
+    mayBreak: false,
     near: scratchInts(valueCount),
     newest: scratchInts(valueCount),
     earlier: scratchInts(entries),
@@ -89,6 +100,10 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
     lastFirstLeft: scratchInts(valueCount),
     freeLeft: 0,
     lastFreeLeft: 0,
+    roomFrom: -1,
+    roomWhole: 0,
+    roomBreaks: 0,
+    roomLast: false,
   };
 }
 
@@ -122,6 +137,8 @@ export function resetLimit(limit: Limit, problem: ListProblem): void {
   limit.lastFirstLeft.set(limit.lastFirsts);
   limit.freeLeft = 0;
   limit.lastFreeLeft = 0;
+  limit.roomFrom = -1;
+  limit.isPinned.fill(0);
   for (let i = 0; i < count; i++)
     if (keys.offsets[i] === keys.offsets[i + 1]) {
       limit.freeLeft++;
@@ -130,6 +147,11 @@ export function resetLimit(limit: Limit, problem: ListProblem): void {
   let entry = keys.offsets[count]!;
   for (let back = tail.length - 1; back >= 0; back--)
     for (const value of tail[back] ?? []) occur(limit, value, entry++, -1 - back);
+}
+
+/** The candidate is pinned somewhere. */
+export function markPinned({ keys, isPinned }: Limit, candidate: number): void {
+  for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) isPinned[keys.values[e]!] = 1;
 }
 
 function occur(limit: Limit, value: number, entry: number, position: number): void {
@@ -174,6 +196,7 @@ export function occupy(limit: Limit, candidate: number, position: number, list: 
 
 /** Undoes {@link occupy}, the newest first. */
 export function vacate(limit: Limit, candidate: number, position: number, list: Int32Array, isLast: boolean): void {
+  if (position < limit.roomFrom) limit.roomFrom = -1;
   expire(limit, position - limit.size + 1, list, 1);
   const { offsets, values } = limit.keys;
   const from = offsets[candidate]!;
@@ -255,10 +278,41 @@ export function capacity(limit: Limit, value: number, next: number, end: number)
  * may be forced beyond its capacity either. `isLast` says that only candidates with the flag `last` remain.
  */
 export function canFill(limit: Limit, next: number, length: number, remaining: number, isLast: boolean): boolean {
+  const needed = length - next - limit.breaksLeft;
+  if (needed <= 0) return true;
+  if (!hasRoom(limit, next, length, isLast) && !fillsUnbroken(limit, next, length, isLast)) return false;
+  return !limit.isMultiple || isLast || !isForced(limit, next, length, remaining);
+}
+
+/**
+ * Whether the whole windows of the rest hold enough by themselves, wherever values occurred before: every value's capacity is at
+ * least what they hold of it. A further position takes one candidate and needs one less, so that what held goes on to hold
+ * until there is a whole window less or a broken position more.
+ */
+function hasRoom(limit: Limit, next: number, length: number, isLast: boolean): boolean {
+  const { bySupply, breaksLeft } = limit;
+  const positions = length - next;
+  const whole = limit.permits === undefined ? Math.floor(positions / limit.size) * limit.most : 0;
+  if (limit.roomFrom >= 0 && limit.roomWhole === whole && limit.roomBreaks === breaksLeft && limit.roomLast === isLast)
+    return true;
+  const needed = positions - breaksLeft;
+  const firstLeft = isLast ? limit.lastFirstLeft : limit.firstLeft;
+  let room = isLast ? limit.lastFreeLeft : limit.freeLeft;
+  if (whole > 0)
+    for (let i = 0; i < bySupply.length && room < needed; i++) room += Math.min(firstLeft[bySupply[i]!]!, whole);
+  if (room < needed) return false;
+  limit.roomFrom = next;
+  limit.roomWhole = whole;
+  limit.roomBreaks = breaksLeft;
+  limit.roomLast = isLast;
+  return true;
+}
+
+/** Whether so many positions may be unbroken that no more are broken than may be. */
+export function fillsUnbroken(limit: Limit, next: number, length: number, isLast: boolean): boolean {
+  const { bySupply, size, most } = limit;
   const positions = length - next;
   const needed = positions - limit.breaksLeft;
-  if (needed <= 0) return true;
-  const { bySupply, size, most } = limit;
   const isWindow = limit.permits === undefined;
   const whole = isWindow ? Math.floor(positions / size) * most : 0;
   const rest = isWindow ? positions % size : positions;
@@ -280,14 +334,18 @@ export function canFill(limit: Limit, next: number, length: number, remaining: n
     const room = !isWindow ? rest : isNear ? Math.max(0, capacity(limit, value, next, next + rest)) : farRest;
     over += Math.min(fitting - base, room);
   }
-  if (based + Math.min(over, rest) < needed) return false;
-  if (!limit.isMultiple || isLast) return true;
-  const spare = remaining - positions;
+  return based + Math.min(over, rest) >= needed;
+}
+
+/** Whether some value has so many candidates that more of them must be in the list than can be. */
+function isForced(limit: Limit, next: number, length: number, remaining: number): boolean {
+  const { bySupply } = limit;
+  const spare = remaining - (length - next);
   for (let i = 0; i < bySupply.length; i++) {
     const value = bySupply[i]!;
     if (limit.supply[value]! <= spare) break;
     const forced = limit.left[value]! - spare;
-    if (forced - limit.breaksLeft > Math.max(0, capacity(limit, value, next, length))) return false;
+    if (forced - limit.breaksLeft > Math.max(0, capacity(limit, value, next, length))) return true;
   }
-  return true;
+  return false;
 }

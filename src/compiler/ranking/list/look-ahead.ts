@@ -1,5 +1,4 @@
-import { capacity, type Limit } from "./limit.js";
-import type { QuotaLevel } from "./quota.js";
+import type { Limit } from "./limit.js";
 
 /** What a list has at its positions while it is made. */
 export interface Positions {
@@ -16,10 +15,10 @@ export interface Positions {
  * limit allows the candidate for what is before it.
  */
 export function allowsPinsAhead(limit: Limit, candidate: number, position: number, positions: Positions): boolean {
-  const { keys, most, permits } = limit;
+  const { keys, most, permits, isPinned } = limit;
   for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) {
     const value = keys.values[e]!;
-    if (!isAhead(limit, value, position, positions)) continue;
+    if (isPinned[value] === 0 || !isAhead(limit, value, position, positions)) continue;
     if (!allowsValue(limit, value, { candidate, position }, permits === undefined ? most : permits[value]!, positions))
       return false;
   }
@@ -69,54 +68,4 @@ function allowsValue(
     if (found > bound) return false;
   }
   return true;
-}
-
-/** Positions that a quota's members may still take of each value, and by which computation: scratch of {@link quotaFits}. */
-let spaces = new Int32Array(0);
-let computed = new Float64Array(0);
-let computations = 0;
-
-/** Whether the windows leave the members that a quota still needs their positions before its last deadline. */
-export function quotaFits(
-  limits: readonly Limit[],
-  level: QuotaLevel,
-  placed: Uint8Array,
-  have: number,
-  next: number,
-): boolean {
-  const needed = level.wanted - have;
-  if (needed <= 0) return true;
-  for (const limit of limits)
-    if (!limit.isMultiple && limit.breaksLeft === 0 && !fitsUnder(limit, level, placed, needed, next)) return false;
-  return true;
-}
-
-function fitsUnder(limit: Limit, level: QuotaLevel, placed: Uint8Array, needed: number, next: number): boolean {
-  const { offsets, values, valueCount } = limit.keys;
-  const { candidates } = level;
-  if (valueCount > spaces.length) {
-    spaces = new Int32Array(2 * valueCount);
-    computed = new Float64Array(2 * valueCount);
-  }
-  computations++;
-  let fitting = 0;
-  for (let m = 0; m < candidates.length && fitting < needed; m++) {
-    const candidate = candidates[m]!;
-    if (placed[candidate] === 1) continue;
-    const at = offsets[candidate]!;
-    if (at === offsets[candidate + 1]) {
-      fitting++;
-      continue;
-    }
-    const value = values[at]!;
-    if (computed[value] !== computations) {
-      computed[value] = computations;
-      spaces[value] = Math.min(needed, Math.max(0, capacity(limit, value, next, level.top)));
-    }
-    if (spaces[value]! > 0) {
-      fitting++;
-      spaces[value]!--;
-    }
-  }
-  return fitting >= needed;
 }

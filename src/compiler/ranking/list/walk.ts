@@ -1,9 +1,10 @@
 import type { Gains } from "../order/gain.js";
-import { allows, canFill, occupy, resetLimit, vacate, type Limit } from "./limit.js";
-import { allowsPin, allowsPinsAhead, type Positions, quotaFits } from "./look-ahead.js";
-import { Plenty } from "./plenty.js";
+import { allows, canFill, markPinned, occupy, resetLimit, vacate, type Limit } from "./limit.js";
+import { allowsPin, allowsPinsAhead, type Positions } from "./look-ahead.js";
+import { barred, Plenty } from "./plenty.js";
 import type { ListProblem, Relaxation } from "./problem.js";
 import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
+import { QuotaRooms } from "./quota-rooms.js";
 import { scratchFlags, scratchInts } from "./scratch.js";
 
 /** In which order a walk tries the candidates of a position. */
@@ -76,6 +77,10 @@ class ListWalk implements Walk {
   private readonly before: Int32Array;
   /** Made when it is first asked for. */
   private plenty: Plenty | undefined;
+  private readonly rooms: QuotaRooms;
+  /** Of each number of filled positions, which step filled the last of them. */
+  private readonly steps: Int32Array;
+  private step = 0;
   private next = 0;
   private firstLast: number;
 
@@ -96,6 +101,8 @@ class ListWalk implements Walk {
     this.quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i]!));
     this.have = new Int32Array(this.quotas.length);
     this.membersLeft = Int32Array.from(this.quotas, ({ candidates }) => candidates.length);
+    this.rooms = new QuotaRooms(limits, this.quotas);
+    this.steps = scratchInts(length + 1);
     this.broken = limits.map(() => scratchFlags(length));
     this.pinned = scratchInts(length).fill(-1);
     this.isPinned = scratchFlags(count);
@@ -103,16 +110,19 @@ class ListWalk implements Walk {
     this.before = scratchInts(count + 1);
     for (const limit of limits) {
       limit.breaksLeft = 0;
+      limit.mayBreak = false;
       resetLimit(limit, problem);
     }
     problem.windows.forEach((_, i) => {
       limits[i]!.breaksLeft = relaxation.breaks[i]!;
+      limits[i]!.mayBreak = relaxation.breaks[i]! > 0;
     });
     gains?.reset();
     problem.pins.forEach(({ candidate, position }, i) => {
       if (relaxation.pins[i] === 0) return;
       this.pinned[position] = candidate;
       this.isPinned[candidate] = 1;
+      for (const limit of limits) markPinned(limit, candidate);
       this.lastPin = Math.max(this.lastPin, position);
     });
     const pins = problem.pins.flatMap(({ position }, i) => (relaxation.pins[i] === 0 ? [] : [position]));
@@ -154,12 +164,8 @@ class ListWalk implements Walk {
       const level = this.quotas[q]!;
       const left = isLast ? 0 : this.membersLeft[q]!;
       if (!quotaHolds(level, this.have[q]!, this.next, left, this.taken[q]!)) return false;
-      if (
-        this.twins() !== undefined &&
-        !isLast &&
-        !quotaFits(this.limits, level, this.placed, this.have[q]!, this.next)
-      )
-        return false;
+      if (isLast || this.twins() === undefined) continue;
+      if (!this.rooms.fit(q, this.placed, this.have[q]!, this.next, this.steps)) return false;
     }
     return true;
   }
@@ -208,8 +214,9 @@ class ListWalk implements Walk {
       }
     if (isLast && this.firstLast === this.length) this.firstLast = this.next;
     if (this.next < this.gainTop) this.gains?.add(candidate);
-    this.plenty?.add(candidate);
+    this.plenty?.add(candidate, this.next, this.list);
     this.next++;
+    this.steps[this.next] = ++this.step;
   }
 
   take(): number {
@@ -232,16 +239,15 @@ class ListWalk implements Walk {
       this.before[this.after[candidate]!] = candidate;
     }
     this.placed[candidate] = 0;
+    this.plenty?.remove(candidate, this.next, this.list);
     this.list[this.next] = -1;
-    this.plenty?.remove(candidate);
     return candidate;
   }
 
   choose(tried: number, preference: Preference): number {
     const pin = this.pinned[this.next]!;
     if (pin >= 0) return tried < 0 && this.fits(pin) ? pin : -1;
-    if (preference === "plenty")
-      return this.choosePlenty(tried, (this.plenty ??= new Plenty(this.limits, this.last, this.count)));
+    if (preference === "plenty") return this.choosePlenty(tried, (this.plenty ??= this.countPlenty()));
     if (preference === "fewest") return this.chooseUnbroken(tried);
     if (this.next < this.gainTop && this.gains !== undefined) return this.chooseGain(this.gains, tried);
     for (let i = this.after[tried < 0 ? this.count : tried]!; i < this.count; i = this.after[i]!)
@@ -269,13 +275,21 @@ class ListWalk implements Walk {
     return best;
   }
 
+  private countPlenty(): Plenty {
+    const plenty = new Plenty(this.limits, this.last, this.count, this.list);
+    for (let i = 0; i < this.count; i++) if (this.isPinned[i] === 1) plenty.bar(i);
+    return plenty;
+  }
+
   /** By the greatest number of candidates with its values that are left to place, then in order. */
-  private choosePlenty(tried: number, { counts }: Plenty): number {
-    const bound = tried < 0 ? Infinity : counts[tried]!;
+  private choosePlenty(tried: number, plenty: Plenty): number {
+    plenty.catchUp(this.list);
+    const { numbers } = plenty;
+    const bound = tried < 0 ? Infinity : numbers[tried]!;
     let best = -1;
-    let greatest = -Infinity;
-    for (let i = this.after[this.count]!; i < this.count; i = this.after[i]!) {
-      const value = counts[i]!;
+    let greatest = barred;
+    for (let i = 0; i < numbers.length; i++) {
+      const value = numbers[i]!;
       if (value <= greatest || value > bound || (value === bound && i <= tried)) continue;
       if (!this.hasBetterTwin(i) && this.fits(i)) [best, greatest] = [i, value];
     }

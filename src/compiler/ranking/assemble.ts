@@ -11,7 +11,7 @@ import type {
   QuotaConstraint,
   WindowConstraint,
 } from "./list/problem.js";
-import { scratchFlags, scratchNumbers } from "./list/scratch.js";
+import { scratchFlags, scratchInts, scratchNumbers } from "./list/scratch.js";
 
 /** Candidates that stayed, in the total order. */
 export interface OrderedCandidates {
@@ -180,15 +180,18 @@ function similarityOf(
   if (measure === "equal" || measure === "jaccard") return { kind: "keys", keys: gatherKeys(input.key(name), order) };
   const { rows, dimension } = input.vectors(name);
   const gathered = scratchNumbers(order.length * dimension);
-  for (let i = 0; i < order.length; i++) {
-    const row = rows[order[i]!];
-    if (row === undefined) continue;
+  // In the order of the rows, as they lie in the memory: in the candidates' order each would be waited for.
+  const places = scratchInts(rows.length);
+  for (let at = 0; at < order.length; at++) places[order[at]!] = at + 1;
+  for (let r = 0; r < rows.length; r++) {
+    const [place, row] = [places[r]! - 1, rows[r]];
+    if (place < 0 || row === undefined) continue;
     let squares = 0;
     for (let d = 0; d < dimension; d++) squares += row[d]! * row[d]!;
     // A candidate without a vector is like no other.
     if (!(squares > 0) || !Number.isFinite(squares)) continue;
     const scale = measure === "dot" ? 1 : 1 / Math.sqrt(squares);
-    for (let d = 0, at = i * dimension; d < dimension; d++, at++) gathered[at] = row[d]! * scale;
+    for (let d = 0, at = place * dimension; d < dimension; d++, at++) gathered[at] = row[d]! * scale;
   }
   return { kind: "vectors", rows: gathered, dimension };
 }

@@ -116,10 +116,17 @@ class Columns {
     let k = 0;
     for (; k + together <= columns; k += together)
       addEight(this.#arrays[k / together]!, this.#count, factors, k, row, from, to);
-    for (; k < columns; k++) {
-      const array = this.#arrays[Math.floor(k / together)]!;
-      const factor = factors[k]!;
-      for (let i = from, at = (k % together) * this.#count + from; i < to; i++) row[i]! += factor * array[at++]!;
+    const rest = columns - k;
+    const array = this.#arrays[k / together];
+    if (array === undefined) return;
+    let at = 0;
+    if (rest >= 4) {
+      addFour(array, this.#count, factors, k, row, from, to);
+      at = 4;
+    }
+    for (; at < rest; at++) {
+      const factor = factors[k + at]!;
+      for (let i = from, own = at * this.#count + from; i < to; i++) row[i]! += factor * array[own++]!;
     }
   }
 }
@@ -150,6 +157,27 @@ function addEight(
       f * columns[(i + five) | 0]! +
       g * columns[(i + six) | 0]! +
       h * columns[(i + seven) | 0]!;
+}
+
+/** Adds the products of the first four columns of one array with the factors from `first` on. */
+function addFour(
+  columns: Float64Array,
+  count: number,
+  factors: Float64Array,
+  first: number,
+  row: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const [a, b, c, d] = [factors[first]!, factors[first + 1]!, factors[first + 2]!, factors[first + 3]!];
+  const [one, two, three] = [count | 0, (2 * count) | 0, (3 * count) | 0];
+  for (let i = from | 0; i < to; i = (i + 1) | 0)
+    row[i] =
+      row[i]! +
+      a * columns[i]! +
+      b * columns[(i + one) | 0]! +
+      c * columns[(i + two) | 0]! +
+      d * columns[(i + three) | 0]!;
 }
 
 /** The vectors a dimension after the other, those of all candidates together; undefined of keys. */

@@ -27,6 +27,9 @@ export interface Limit {
   /** How many candidates, only those with the flag `last`, have each value as their first. */
   readonly firsts: Int32Array;
   readonly lastFirsts: Int32Array;
+  /** How many candidates have no value; of these, those with the flag `last`. */
+  readonly free: number;
+  readonly lastFree: number;
 
   /** Positions that may still break it. */
   breaksLeft: number;
@@ -63,10 +66,15 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
   const firsts = scratchInts(valueCount);
   const lastFirsts = scratchInts(valueCount);
   let isMultiple = false;
+  let [free, lastFree] = [0, 0];
   for (let i = 0; i < count; i++) {
     const from = offsets[i]!;
     const to = offsets[i + 1]!;
-    if (from === to) continue;
+    if (from === to) {
+      free++;
+      if (last?.[i] === 1) lastFree++;
+      continue;
+    }
     const first = values[from]!;
     firsts[first]!++;
     if (last?.[i] === 1) lastFirsts[first]!++;
@@ -89,6 +97,8 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
     supply,
     firsts,
     lastFirsts,
+    free,
+    lastFree,
     breaksLeft: 0,
     mayBreak: false,
     near: scratchInts(valueCount),
@@ -127,23 +137,17 @@ function valuesBySupply(supply: Int32Array): Int32Array {
 }
 
 /** Back to the state before the first position. */
-export function resetLimit(limit: Limit, problem: ListProblem): void {
+export function resetLimit(limit: Limit, { count }: Pick<ListProblem, "count">): void {
   const { keys, tail, near, newest } = limit;
-  const { count, last } = problem;
   near.fill(0);
   newest.fill(-1);
   limit.left.set(limit.supply);
   limit.firstLeft.set(limit.firsts);
   limit.lastFirstLeft.set(limit.lastFirsts);
-  limit.freeLeft = 0;
-  limit.lastFreeLeft = 0;
+  limit.freeLeft = limit.free;
+  limit.lastFreeLeft = limit.lastFree;
   limit.roomFrom = -1;
   limit.isPinned.fill(0);
-  for (let i = 0; i < count; i++)
-    if (keys.offsets[i] === keys.offsets[i + 1]) {
-      limit.freeLeft++;
-      if (last?.[i] === 1) limit.lastFreeLeft++;
-    }
   let entry = keys.offsets[count]!;
   for (let back = tail.length - 1; back >= 0; back--)
     for (const value of tail[back] ?? []) occur(limit, value, entry++, -1 - back);

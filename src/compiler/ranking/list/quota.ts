@@ -1,5 +1,4 @@
 import type { QuotaConstraint } from "./problem.js";
-import { scratchInts } from "./scratch.js";
 
 /**
  * A quota at one of its levels. The even level asks for the j-th member by position ⌈j · top / wanted⌉; the late ones for
@@ -37,12 +36,19 @@ export function quotaDeadline(level: QuotaLevel, j: number): number {
   return level.isEven ? Math.ceil((j * level.top) / level.wanted) : level.top;
 }
 
+/** Candidates of members: every search of a list asks for them. */
+const known = new WeakMap<Uint8Array, Int32Array>();
+
 /** The candidates of a quota's members. */
 function candidatesOf(members: Uint8Array): Int32Array {
-  const candidates = scratchInts(members.length);
-  let found = 0;
-  for (let i = 0; i < members.length; i++) if (members[i] === 1) candidates[found++] = i;
-  return candidates.subarray(0, found);
+  const found = known.get(members);
+  if (found !== undefined) return found;
+  let count = 0;
+  for (let i = 0; i < members.length; i++) count += members[i]!;
+  const candidates = new Int32Array(count);
+  for (let i = 0, at = 0; at < count; i++) if (members[i] === 1) candidates[at++] = i;
+  known.set(members, candidates);
+  return candidates;
 }
 
 /**

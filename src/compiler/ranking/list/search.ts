@@ -55,7 +55,7 @@ const leastBudget = 20;
 export function findList(search: Search, relaxation: Relaxation): Int32Array | undefined {
   const { length } = relaxation;
   if (length > search.problem.count) return undefined;
-  const walk = walkOf(search, relaxation);
+  const walk = walkOf(search, relaxation, false);
   if (!walk.stays()) return undefined;
   const found = descend(search, walk, "list", length + Math.max(leastBudget, Math.min(search.budget, search.pool)));
   search.nodes += found.nodes;
@@ -64,10 +64,10 @@ export function findList(search: Search, relaxation: Relaxation): Int32Array | u
   if (found.kind === "none") return undefined;
   search.truncated = true;
   if (search.pool <= 0) return undefined;
-  while (walk.filled() > 0) walk.take();
-  const rough = descend(search, walk, "plenty", Math.min(search.pool, length + 2 * search.budget));
+  const other = walkOf(search, relaxation, true);
+  const rough = descend(search, other, "plenty", Math.min(search.pool, length + 2 * search.budget));
   spend(search, rough.nodes);
-  return rough.kind === "found" ? polish(search, walk) : undefined;
+  return rough.kind === "found" ? polish(search, other) : undefined;
 }
 
 /** A list that breaks at each position as little as it can there, or undefined where that comes to no list soon. */
@@ -76,16 +76,16 @@ export function greedyList(search: Search, relaxation: Relaxation): Int32Array |
   const looks = search.problem.count * relaxation.length * search.limits.length;
   if (looks > search.looks) return undefined;
   search.looks -= looks;
-  const walk = walkOf(search, relaxation);
+  const walk = walkOf(search, relaxation, true);
   if (!walk.stays()) return undefined;
   const found = descend(search, walk, "fewest", relaxation.length + 100);
   search.nodes += found.nodes;
   return found.kind === "found" ? walk.list : undefined;
 }
 
-function walkOf(search: Search, relaxation: Relaxation): Walk {
+function walkOf(search: Search, relaxation: Relaxation, followsAll: boolean): Walk {
   const { problem, limits, gains, weights } = search;
-  return startWalk({ problem, limits, gains, relaxation, weights, twins: () => search.predecessors });
+  return startWalk({ problem, limits, followsAll, gains, relaxation, weights, twins: () => search.predecessors });
 }
 
 /** A stronger window counts for more than all positions that break weaker ones. */

@@ -34,6 +34,8 @@ export interface Walk {
 export interface WalkOptions {
   readonly problem: ListProblem;
   readonly limits: readonly Limit[];
+  /** Whether the walk follows limits that every position may break, which keep nothing from it: for all orders but the list's own. */
+  readonly followsAll: boolean;
   readonly gains: Gains | undefined;
   readonly relaxation: Relaxation;
   /** Of each limit, what a position that breaks it counts against one that breaks another. */
@@ -62,8 +64,8 @@ class ListWalk implements Walk {
   /** Of each quota, the members in the list and those that are left. */
   private readonly have: Int32Array;
   private readonly membersLeft: Int32Array;
-  /** Of each position, which limits its item broke. */
-  private readonly broken: readonly Uint8Array[];
+  /** Of each position and limit, whether its item broke it. */
+  private readonly broken: Uint8Array;
   /** What is pinned waits outside of the chain of candidates. */
   private readonly pinned: Int32Array;
   private readonly isPinned: Uint8Array;
@@ -84,12 +86,14 @@ class ListWalk implements Walk {
   private next = 0;
   private firstLast: number;
 
-  constructor({ problem, limits, gains, relaxation, weights, twins }: WalkOptions) {
+  constructor({ problem, limits: all, followsAll, gains, relaxation, weights, twins }: WalkOptions) {
     const { count, last } = problem;
     const { length } = relaxation;
+    const isFollowed = (i: number): boolean => followsAll || !(relaxation.breaks[i]! >= length);
+    const limits = all.filter((_, i) => isFollowed(i));
     this.limits = limits;
     this.gains = gains;
-    this.weights = weights;
+    this.weights = weights.filter((_, i) => isFollowed(i));
     this.twins = twins;
     this.count = count;
     this.last = last;
@@ -103,19 +107,16 @@ class ListWalk implements Walk {
     this.membersLeft = Int32Array.from(this.quotas, ({ candidates }) => candidates.length);
     this.rooms = new QuotaRooms(limits, this.quotas);
     this.steps = scratchInts(length + 1);
-    this.broken = limits.map(() => scratchFlags(length));
+    this.broken = scratchFlags(limits.length * length);
     this.pinned = scratchInts(length).fill(-1);
     this.isPinned = scratchFlags(count);
     this.after = scratchInts(count + 1);
     this.before = scratchInts(count + 1);
-    for (const limit of limits) {
-      limit.breaksLeft = 0;
-      limit.mayBreak = false;
+    all.forEach((limit, i) => {
+      if (!isFollowed(i)) return;
+      limit.breaksLeft = relaxation.breaks[i] ?? 0;
+      limit.mayBreak = limit.breaksLeft > 0;
       resetLimit(limit, problem);
-    }
-    problem.windows.forEach((_, i) => {
-      limits[i]!.breaksLeft = relaxation.breaks[i]!;
-      limits[i]!.mayBreak = relaxation.breaks[i]! > 0;
     });
     gains?.reset();
     problem.pins.forEach(({ candidate, position }, i) => {
@@ -203,7 +204,7 @@ class ListWalk implements Walk {
     for (let i = 0; i < this.limits.length; i++) {
       const limit = this.limits[i]!;
       const breaks = limit.breaksLeft > 0 && !allows(limit, candidate);
-      this.broken[i]![this.next] = breaks ? 1 : 0;
+      this.broken[this.next * this.limits.length + i] = breaks ? 1 : 0;
       if (breaks) limit.breaksLeft--;
       occupy(limit, candidate, this.next, this.list, isLast);
     }
@@ -232,7 +233,7 @@ class ListWalk implements Walk {
     for (let i = this.limits.length - 1; i >= 0; i--) {
       const limit = this.limits[i]!;
       vacate(limit, candidate, this.next, this.list, this.last?.[candidate] === 1);
-      if (this.broken[i]![this.next] === 1) limit.breaksLeft++;
+      if (this.broken[this.next * this.limits.length + i] === 1) limit.breaksLeft++;
     }
     if (this.isPinned[candidate] === 0) {
       this.after[this.before[candidate]!] = candidate;
@@ -298,21 +299,21 @@ class ListWalk implements Walk {
 
   /** By the fewest windows that it breaks, the strongest first, then in order. */
   private chooseUnbroken(tried: number): number {
-    const bound = tried < 0 ? Infinity : this.unbroken(tried);
+    const bound = tried < 0 ? Infinity : this.unbroken(tried, -Infinity);
     let best = -1;
     let greatest = -Infinity;
     for (let i = this.after[this.count]!; i < this.count && greatest < 0; i = this.after[i]!) {
-      const value = this.unbroken(i);
+      const value = this.unbroken(i, greatest);
       if (value > bound || (value === bound && i <= tried) || (best >= 0 && value <= greatest)) continue;
       if (!this.hasBetterTwin(i) && this.fits(i)) [best, greatest] = [i, value];
     }
     return best;
   }
 
-  /** 0 for a candidate that breaks no window here, else less by the weights of those that it breaks. */
-  private unbroken(candidate: number): number {
+  /** 0 for a candidate that breaks no window here, else less by the weights of those that it breaks, until that is `floor` or less. */
+  private unbroken(candidate: number, floor: number): number {
     let sum = 0;
-    for (let i = 0; i < this.limits.length; i++) {
+    for (let i = 0; i < this.limits.length && sum > floor; i++) {
       const limit = this.limits[i]!;
       if (limit.breaksLeft > 0 && !allows(limit, candidate)) sum -= this.weights[i]!;
     }

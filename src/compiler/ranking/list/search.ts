@@ -2,7 +2,7 @@ import type { Gains } from "../order/gain.js";
 import { createGains } from "../order/gains.js";
 import { createLimit, type Limit } from "./limit.js";
 import type { ListProblem, Relaxation, WindowConstraint } from "./problem.js";
-import { classPredecessors } from "./twins.js";
+import { Twins } from "./twins.js";
 import { startWalk, type Preference, type Walk } from "./walk.js";
 
 /** A problem with all that its searches share. */
@@ -11,8 +11,8 @@ export interface Search {
   readonly limits: readonly Limit[];
   readonly gains?: Gains;
   readonly weights: readonly number[];
-  /** Made when a search first turns back: the candidate before each that no rule can tell from it, or −1. */
-  predecessors?: Int32Array;
+  /** Made when a search first turns back. */
+  twins?: Twins;
   /** Positions that one search may fill beyond those of its list before it begins again. */
   readonly budget: number;
   nodes: number;
@@ -85,7 +85,7 @@ export function greedyList(search: Search, relaxation: Relaxation): Int32Array |
 
 function walkOf(search: Search, relaxation: Relaxation, followsAll: boolean): Walk {
   const { problem, limits, gains, weights } = search;
-  return startWalk({ problem, limits, followsAll, gains, relaxation, weights, twins: () => search.predecessors });
+  return startWalk({ problem, limits, followsAll, gains, relaxation, weights, twins: () => search.twins });
 }
 
 /** A stronger window counts for more than all positions that break weaker ones. */
@@ -116,7 +116,7 @@ function descend(search: Search, walk: Walk, preference: Preference, budget: num
       tried = -1;
       if (walk.stays()) continue;
     } else if (walk.filled() === start) return { kind: "none", nodes };
-    search.predecessors ??= classPredecessors(search.problem);
+    search.twins ??= new Twins(search.problem);
     tried = walk.take();
   }
   return { kind: "found", nodes };

@@ -3,68 +3,70 @@ import { scratchInts } from "./scratch.js";
 
 /**
  * Candidates that no rule can tell apart: the same values under every window and cap, in the same quotas, both or neither
- * `last`. For each candidate, the next better one of its kind, or −1. When one of a kind cannot appear at a position, none can.
+ * `last`. When one of a kind cannot appear at a position, none can. Candidates are looked at as they are asked for: a search rarely
+ * comes to the end of them.
  */
-export function classPredecessors(problem: ListProblem): Int32Array {
-  const { count, last, windows, caps, quotas } = problem;
-  let kinds = scratchInts(count);
-  const splitBy = (valueOf: (candidate: number) => number): void => {
-    kinds = splitKinds(kinds, valueOf);
-  };
-  if (last !== undefined) splitBy((i) => last[i]!);
-  for (const { members } of quotas) splitBy((i) => members[i]!);
-  for (const { keys } of [...windows, ...caps]) splitByKey(keys, count, splitBy);
-  const newest = scratchInts(count).fill(-1);
-  const predecessors = scratchInts(count);
-  for (let i = 0; i < count; i++) {
-    const kind = kinds[i]!;
-    predecessors[i] = newest[kind]!;
-    newest[kind] = i;
+export class Twins {
+  readonly #keys: readonly KeyColumn[];
+  readonly #flags: readonly Uint8Array[];
+  /** Of each candidate that was looked at, the next better one of its kind, or −1. */
+  readonly #better: Int32Array;
+  readonly #hashes: Int32Array;
+  /** Open addressing, at most half full: the newest of a kind, and 1 more. */
+  readonly #slots: Int32Array;
+  #known = 0;
+
+  constructor({ count, last, windows, caps, quotas }: ListProblem) {
+    this.#keys = [...windows, ...caps].map(({ keys }) => keys);
+    this.#flags = [...(last === undefined ? [] : [last]), ...quotas.map(({ members }) => members)];
+    this.#better = scratchInts(count);
+    this.#hashes = scratchInts(count);
+    this.#slots = scratchInts(2 ** Math.ceil(Math.log2(2 * count + 2)));
   }
-  return predecessors;
-}
 
-function splitByKey(
-  { offsets, values }: KeyColumn,
-  count: number,
-  splitBy: (valueOf: (candidate: number) => number) => void,
-): void {
-  let widest = 0;
-  for (let i = 0; i < count; i++) widest = Math.max(widest, offsets[i + 1]! - offsets[i]!);
-  for (let nth = 0; nth < widest; nth++)
-    splitBy((i) => {
-      const entry = offsets[i]! + nth;
-      return entry < offsets[i + 1]! ? values[entry]! + 1 : 0;
-    });
-}
+  /** The next better candidate of its kind, or −1. */
+  better(candidate: number): number {
+    while (this.#known <= candidate) this.#look(this.#known++);
+    return this.#better[candidate]!;
+  }
 
-/** Kinds as dense numbers, each split by a further value. */
-function splitKinds(kinds: Int32Array, valueOf: (candidate: number) => number): Int32Array {
-  const count = kinds.length;
-  // Open addressing, at most half full; a slot holds the first candidate of its kind and value.
-  const slots = 2 ** Math.ceil(Math.log2(2 * count + 2));
-  const firsts = scratchInts(slots);
-  const values = scratchInts(count);
-  const split = scratchInts(count);
-  let found = 0;
-  for (let i = 0; i < count; i++) {
-    const value = valueOf(i);
-    values[i] = value;
-    let slot = Math.imul(Math.imul(value, 0x9e3779b1) ^ kinds[i]!, 0x85ebca6b) >>> 0;
-    slot = (slot ^ (slot >>> 15)) & (slots - 1);
+  #look(candidate: number): void {
+    const hash = this.#hash(candidate);
+    this.#hashes[candidate] = hash;
+    const mask = this.#slots.length - 1;
+    let slot = (hash ^ (hash >>> 15)) & mask;
     for (;;) {
-      const first = firsts[slot]! - 1;
-      if (first < 0) {
-        firsts[slot] = i + 1;
-        split[i] = found++;
-        break;
+      const newest = this.#slots[slot]! - 1;
+      if (newest < 0 || (this.#hashes[newest] === hash && this.#isAlike(newest, candidate))) {
+        this.#better[candidate] = newest;
+        this.#slots[slot] = candidate + 1;
+        return;
       }
-      if (kinds[first] === kinds[i] && values[first] === value) {
-        split[i] = split[first]!;
-        break;
-      }
-      slot = (slot + 1) & (slots - 1);
+      slot = (slot + 1) & mask;
     }
   }
-  return split;
+
+  #hash(candidate: number): number {
+    let hash = 0;
+    for (let f = 0; f < this.#flags.length; f++) hash = (hash << 1) | this.#flags[f]![candidate]!;
+    for (let k = 0; k < this.#keys.length; k++) {
+      const { offsets, values } = this.#keys[k]!;
+      const end = offsets[candidate + 1]!;
+      for (let e = offsets[candidate]!; e < end; e++) hash = Math.imul(hash ^ (values[e]! + 1), 0x9e3779b1);
+      hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    }
+    return hash;
+  }
+
+  #isAlike(one: number, other: number): boolean {
+    for (let f = 0; f < this.#flags.length; f++) if (this.#flags[f]![one] !== this.#flags[f]![other]) return false;
+    for (let k = 0; k < this.#keys.length; k++) {
+      const { offsets, values } = this.#keys[k]!;
+      const [from, against] = [offsets[one]!, offsets[other]!];
+      const own = offsets[one + 1]! - from;
+      if (own !== offsets[other + 1]! - against) return false;
+      for (let e = 0; e < own; e++) if (values[from + e] !== values[against + e]) return false;
+    }
+    return true;
+  }
 }

@@ -6,6 +6,7 @@ import type { ListProblem, Relaxation } from "./problem.js";
 import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
 import { QuotaRooms } from "./quota-rooms.js";
 import { scratchFlags, scratchInts } from "./scratch.js";
+import type { Twins } from "./twins.js";
 
 /** In which order a walk tries the candidates of a position. */
 export type Preference =
@@ -40,8 +41,8 @@ export interface WalkOptions {
   readonly relaxation: Relaxation;
   /** Of each limit, what a position that breaks it counts against one that breaks another. */
   readonly weights: readonly number[];
-  /** The better twin of each candidate, or −1; undefined while no walk has turned back. */
-  readonly twins: () => Int32Array | undefined;
+  /** Undefined while no walk has turned back. */
+  readonly twins: () => Twins | undefined;
 }
 
 export function startWalk(options: WalkOptions): Walk {
@@ -53,7 +54,7 @@ class ListWalk implements Walk {
   private readonly limits: readonly Limit[];
   private readonly gains: Gains | undefined;
   private readonly weights: readonly number[];
-  private readonly twins: () => Int32Array | undefined;
+  private readonly twins: () => Twins | undefined;
   /** Candidates of the request, and which of them may only follow all others. */
   private readonly count: number;
   private readonly last: Uint8Array | undefined;
@@ -258,7 +259,7 @@ class ListWalk implements Walk {
 
   /** Whether a candidate that no rule can tell from it is ready: where that one failed, this one does. */
   private hasBetterTwin(candidate: number): boolean {
-    const twin = this.twins()?.[candidate] ?? -1;
+    const twin = this.twins()?.better(candidate) ?? -1;
     return twin >= 0 && this.placed[twin] === 0 && this.isPinned[twin] === 0;
   }
 

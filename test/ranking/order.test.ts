@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compareCodePoints, drawUniform, hashText, sortRows } from "../../src/compiler/ranking/index.js";
+import { roughLeast } from "../../src/compiler/ranking/order/rough-order.js";
 
 describe("the total order", () => {
   it("compares texts by code point", () => {
@@ -23,8 +24,17 @@ describe("the total order", () => {
       }),
       { maxLength: 40 },
     );
+    const close = fc.nat(3).map((steps) => 1 + steps * Number.EPSILON);
+    const many = fc.array(
+      fc.record({
+        score: fc.oneof(fc.double(), fc.constantFrom(0, -0, 1, -1, Infinity, -Infinity, Number.NaN), close),
+        tie: fc.constantFrom(1, 0, Number.NaN),
+        last: fc.integer({ min: 0, max: 1 }),
+      }),
+      { minLength: roughLeast, maxLength: 200 },
+    );
     fc.assert(
-      fc.property(items, fc.integer(), (list, seed) => {
+      fc.property(fc.oneof(items, many), fc.integer(), (list, seed) => {
         const all = list.map((item, i) => ({ ...item, id: `id${i}`, at: drawUniform(seed, i) }));
         const sorted = (candidates: typeof all): string[] => {
           const ids = candidates.map(({ id }) => id);
@@ -43,7 +53,13 @@ describe("the total order", () => {
           (a, b) =>
             a.last - b.last ||
             (Number.isNaN(a.score) ? 1 : 0) - (Number.isNaN(b.score) ? 1 : 0) ||
-            (a.score === b.score ? 0 : number(b.score) - number(a.score)) ||
+            (a.score === b.score
+              ? 0
+              : number(b.score) > number(a.score)
+                ? 1
+                : number(b.score) < number(a.score)
+                  ? -1
+                  : 0) ||
             number(b.tie) - number(a.tie) ||
             compareCodePoints(a.id, b.id),
         );

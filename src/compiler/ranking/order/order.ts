@@ -1,3 +1,5 @@
+import { roughLeast, sortRoughly } from "./rough-order.js";
+
 /**
  * Compares texts by code point, as UTF-8 bytes compare: −1, 0 or 1. Unlike `<` on strings, which compares UTF-16 units and
  * puts astral characters before U+E000 … U+FFFF.
@@ -33,6 +35,12 @@ export interface OrderKeys {
  * tie keys descending, id by code point. The order is total, so neither the input's order nor the algorithm shows.
  */
 export function sortRows(rows: Int32Array, keys: OrderKeys): Int32Array {
+  if (rows.length < roughLeast) return mergeSort(rows, keys);
+  sortRoughly(rows, keys.scores, keys.last, (from, to) => mergeSort(rows.subarray(from, to), keys));
+  return rows;
+}
+
+function mergeSort(rows: Int32Array, keys: OrderKeys): Int32Array {
   const { scores, last } = keys;
   const precedes = (a: number, b: number): boolean => {
     const tier = (last?.[a] ?? 0) - (last?.[b] ?? 0);

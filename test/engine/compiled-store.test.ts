@@ -1,9 +1,10 @@
 /** What XLA has compiled, from one process to the next: whole or not at all. */
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { openCompiledStore, storeOf } from "../../src/runtime/engine/compiled-store.js";
+import { openCompiledStore, removeLeftFolders, storeOf } from "../../src/runtime/engine/compiled-store.js";
 
 const made: string[] = [];
 afterAll(() => {
@@ -140,5 +141,17 @@ describe("the store of a process", () => {
     const environment: NodeJS.ProcessEnv = {};
     expect(openCompiledStore(join(library, "cache"), library, environment)).toBeUndefined();
     expect(environment["TF_XLA_FLAGS"]).toBeUndefined();
+  });
+
+  it("removes the folders that killed processes left, those of a day ago and no others", () => {
+    const parent = temporaryFolder();
+    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+    const left = `mtlc-compiled-${gone}-abc`;
+    const others = [`mtlc-compiled-${process.pid}-abc`, "mtlc-compiled-1x2y3z", `other-${gone}-abc`];
+    for (const name of [left, ...others]) mkdirSync(join(parent, name));
+    removeLeftFolders(parent);
+    expect(readdirSync(parent).toSorted()).toEqual([left, ...others].toSorted());
+    removeLeftFolders(parent, Date.now() + 2 * 86_400_000);
+    expect(readdirSync(parent).toSorted()).toEqual(others.toSorted());
   });
 });

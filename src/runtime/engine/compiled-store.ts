@@ -19,6 +19,7 @@ import {
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
+import { isRunning } from "./folder-lock.js";
 
 export interface CompiledStore {
   /** Puts what is kept of a program where TensorFlow finds it. `program`: all that says what is compiled. */
@@ -33,6 +34,8 @@ export interface CompiledEntry {
 /** Programs that are kept, the last used ones. */
 const mostPrograms = 64;
 const sumsFile = "sums.json";
+const folderPrefix = "mtlc-compiled-";
+const folderName = new RegExp(`^${folderPrefix}(\\d+)-`);
 const noEntry: CompiledEntry = { keep: () => undefined };
 const persistentFlag = "--tf_xla_persistent_cache_directory";
 
@@ -53,12 +56,25 @@ export function openCompiledStore(
   return attempt(() => {
     const kept = join(cache, "compiled", machineKey(library, environment));
     mkdirSync(kept, { recursive: true });
-    const folder = mkdtempSync(join(tmpdir(), "mtlc-compiled-"));
+    removeLeftFolders(tmpdir());
+    const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`));
     process.once("exit", () => {
       rmSync(folder, { recursive: true, force: true });
     });
     environment["TF_XLA_FLAGS"] = `${flags} ${persistentFlag}=${folder}`.trim();
     return storeOf(folder, kept);
+  }, undefined);
+}
+
+/** Removes the folders of processes that were killed. A process of another container that shares the folder is not seen: none of the last day is removed. */
+export function removeLeftFolders(parent: string, now = Date.now()): void {
+  attempt(() => {
+    for (const name of readdirSync(parent)) {
+      const [, id] = folderName.exec(name) ?? [];
+      if (id === undefined || isRunning(Number(id))) continue;
+      const folder = join(parent, name);
+      if (now - statSync(folder).mtimeMs > 86_400_000) rmSync(folder, { recursive: true, force: true });
+    }
   }, undefined);
 }
 

@@ -61,9 +61,18 @@ async function isStale(path: string): Promise<boolean> {
     const holder = Number(await readFile(path, "utf8"));
     // A file without its number yet was made a moment ago.
     if (!Number.isInteger(holder) || holder === 0) return age > 10_000;
-    process.kill(holder, 0);
+    return !isRunning(holder);
+  } catch {
     return false;
+  }
+}
+
+/** Whether there is a process of this number, whoever runs it. */
+export function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
   }
 }

@@ -175,20 +175,28 @@ function numberTuples(parts: readonly KeyTable[], count: number, combinations: n
   const numbers = new Int32Array(count);
   const tuples: number[] = [];
   let entries = 0;
-  const table = combinations <= tableLimit ? scratchInts(combinations) : undefined;
-  const known = new Map<number, number>();
+  const isDirect = combinations <= tableLimit;
+  // Numbers, one more each, at most half as many as there are places. A map of a request's own would be grown for each request.
+  const bits = 32 - Math.clz32(2 * count);
+  const places = scratchInts(isDirect ? combinations : 2 ** bits);
   for (let i = 0; i < count; i++) {
     const tuple = singleTuple(parts, i);
     if (tuple >= 0) {
-      const found = table === undefined ? known.get(tuple) : table[tuple]! - 1;
-      const number = found === undefined || found < 0 ? tuples.push(tuple) - 1 : found;
-      if (table === undefined) known.set(tuple, number);
-      else table[tuple] = number + 1;
-      numbers[entries++] = number;
+      const at = isDirect ? tuple : placeOf(tuple, places, bits, tuples);
+      if (places[at] === 0) places[at] = tuples.push(tuple);
+      numbers[entries++] = places[at]! - 1;
     }
     offsets[i + 1] = entries;
   }
   return { offsets, numbers: numbers.subarray(0, entries), tuples };
+}
+
+/** Where the number of a tuple is, or where it goes: the first free place from that of its hash on. */
+function placeOf(tuple: number, places: Int32Array, bits: number, tuples: readonly number[]): number {
+  const word = (tuple % 2 ** 32) ^ (tuple / 2 ** 32);
+  let at = Math.imul(word, 0x9e3779b1) >>> (32 - bits);
+  while (places[at] !== 0 && tuples[places[at]! - 1] !== tuple) at = (at + 1) & (places.length - 1);
+  return at;
 }
 
 function numberManyTuples(parts: readonly KeyTable[], count: number): NumberedTuples {

@@ -85,9 +85,12 @@ function fillKeys(rows: Int32Array, scores: Float64Array): void {
 
 /** Moves rows with the flag behind the others, and their keys; each of the two stays in its order. */
 function putLast(rows: Int32Array, last: Uint8Array): void {
-  let [first, behind] = [0, 0];
+  let first = 0;
+  let behind = 0;
   for (let i = 0; i < rows.length; i++) {
-    const [row, key] = [rows[i]!, keys[i]!];
+    // One by one: a pair of them would be an array for each row.
+    const row = rows[i]!;
+    const key = keys[i]!;
     if (last[row] === 1) {
       otherRows[behind] = row;
       otherKeys[behind++] = key;

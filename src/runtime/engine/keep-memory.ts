@@ -5,11 +5,13 @@
 import { createRequire } from "node:module";
 import type Koffi from "koffi";
 
-/** Parameters of `mallopt` and what they are set to: blocks come from the heap, which keeps 2 GiB of what is freed. */
+/** Parameters of `mallopt` and what they are set to: blocks come from a few heaps, which keep 2 GiB of what is freed. */
 const settings = [
   { name: "M_MMAP_MAX", code: -4, value: 0 },
   { name: "M_TRIM_THRESHOLD", code: -1, value: 2 ** 31 - 1 },
   { name: "M_TOP_PAD", code: -2, value: 2 ** 28 },
+  // Threads share heaps: each heap keeps what it once held, and a training opens threads for its data.
+  { name: "M_ARENA_MAX", code: -8, value: 4 },
 ] as const;
 
 let isKept = false;

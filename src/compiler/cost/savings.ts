@@ -69,7 +69,7 @@ export function countSavings(model: Model, sizes: FittedSizes, options: Pick<Low
   });
   const functions = program.functions.map((fn): FunctionSavings => {
     const { written, ...saved } = counts.get(fn.name) ?? noCounts;
-    return { name: fn.name, written, saved, left: sumOf(fn, batch, () => true) };
+    return { name: fn.name, written, saved, left: sumOf(fn, batch) };
   });
   const tables = planEmbeddings(model, sizes);
   const compiled = compiledOf(program, batch);
@@ -109,7 +109,7 @@ function amountOf(node: GraphNode, inputs: readonly TensorType[], batch: number)
   return { ops: 1, flops: flopsOfNode(node, inputs, sizes) };
 }
 
-function sumOf(fn: GraphFunction, batch: number, isCounted: (id: number) => boolean): OpAmount {
+function sumOf(fn: GraphFunction, batch: number, isCounted: (id: number) => boolean = () => true): OpAmount {
   return fn.nodes.reduce((sum, node, id) => {
     if (sources.has(node.op) || !isCounted(id)) return sum;
     return plus(
@@ -134,11 +134,7 @@ const noPasses: Readonly<Record<StepPass, OpAmount>> = {
 function compiledOf({ state, functions }: Program, batch: number): Savings["compiled"] {
   const saved = { ...noPasses };
   const watch: WatchPass = (pass, before, after) => {
-    if (before.name === "train")
-      saved[pass] = minus(
-        sumOf(before, batch, () => true),
-        sumOf(after, batch, () => true),
-      );
+    if (before.name === "train") saved[pass] = minus(sumOf(before, batch), sumOf(after, batch));
   };
   const steps = functions.flatMap((fn) => (fn.updates.length > 0 ? [bindDims(fn, { B: batch })] : []));
   const { program } = trainingPasses({ state, functions: steps }, watch);
@@ -148,7 +144,7 @@ function compiledOf({ state, functions }: Program, batch: number): Savings["comp
   if (repeated !== undefined) {
     // Lists that the loop fills up have an axis that only the rows decide, which counts as 1.
     const counted = repeated.distinct.length === 0 ? repeated.fn : train;
-    return { ...sumOf(counted, batch, () => true), whole: true, saved };
+    return { ...sumOf(counted, batch), whole: true, saved };
   }
   const inside = partition(train);
   if (inside.size === 0) return undefined;

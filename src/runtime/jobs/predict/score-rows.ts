@@ -1,5 +1,4 @@
 /** Predictions of rows that come block after block, by this thread and by others beside it. */
-import { availableParallelism } from "node:os";
 import { threadId } from "node:worker_threads";
 import { functionInputs, stateBytes } from "../../../compiler/graph/index.js";
 import { batchInputs, type BatchLayout } from "../../../compiler/model/layout.js";
@@ -8,7 +7,7 @@ import { batchBytes, batchOver, copyBatch, createBatch, cutBatch } from "../../d
 import { type BlockTaker, roomOf } from "../../data/batches/blocks.js";
 import type { EncodedBatch } from "../../data/index.js";
 import type { HostTensor } from "../../engine/index.js";
-import { threadCount } from "../../thread-count.js";
+import { threadsBeside } from "../../thread-count.js";
 import { openPool, type Pool } from "../../pool/pool.js";
 import { createRing, fillRing, finishBlock, takeBlock } from "./block-ring.js";
 import type { FileSession } from "./open-by-size.js";
@@ -23,9 +22,6 @@ const leastBytes = 1 << 23;
 
 /** Bytes of weights that are held for other threads as well, at most. */
 const mostBytes = 1 << 28;
-
-/** Threads besides this one at most, which encodes for all of them. */
-const mostThreads = 7;
 
 export interface ScoreOptions {
   readonly signal?: AbortSignal | undefined;
@@ -144,11 +140,6 @@ function joined(
     first += block.rows;
   }
   return all;
-}
-
-/** One for each core but this thread's, or as many as `MTLC_THREADS` leaves. */
-function threadsBeside(): number {
-  return Math.min(threadCount() ?? availableParallelism(), mostThreads + 1) - 1;
 }
 
 /** Whether other threads can help: the engine has no threads of its own, and only ids and numbers are read. */

@@ -1,6 +1,5 @@
 /** Answers to the requests of files as text, by this thread and by others beside it. */
 import { statSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isUrl } from "../../../compiler/text/index.js";
 import {
@@ -11,7 +10,7 @@ import {
   rulesOf,
   streamRowBlocks,
 } from "../../data/index.js";
-import { threadCount } from "../../thread-count.js";
+import { threadsBeside } from "../../thread-count.js";
 import { openPool, type Pool } from "../../pool/pool.js";
 import { areApart, createGrouper, type Grouper } from "../../rank/group-requests.js";
 import {
@@ -36,9 +35,6 @@ export interface LinesOptions extends RankOptions {
 
 /** Bytes of JSON lines from which another thread pays: it takes a fifth of a second to start. */
 const leastBytes = 36 * 2 ** 20;
-
-/** Threads besides this one at most, which reads for all of them. */
-const mostThreads = 7;
 
 const usualBlock = { bytes: 1 << 20, rows: 6000 };
 
@@ -82,7 +78,7 @@ function threadsFor({ files, flow, threads, leastBytes: least = leastBytes }: Li
     return found?.isFile() === true ? found.size * linesPerByte(file) : -Infinity;
   });
   if (sizes.reduce((sum, size) => sum + size, 0) < least) return 0;
-  return threads ?? Math.min(threadCount() ?? availableParallelism(), mostThreads + 1) - 1;
+  return threads ?? threadsBeside();
 }
 
 /** About how many bytes of JSON lines the rows of a byte of a file would be. */

@@ -1,7 +1,7 @@
 /** Encodes the rows of a relation into batches, block after block, while they are read: for rows that are needed once. */
 import { type BlockTaker, chunkRows } from "../batches/blocks.js";
-import type { EncodedBatch, EncodingReport } from "../batches/dataset.js";
-import { createRecords, type Records } from "../batches/records.js";
+import type { EncodingReport } from "../batches/dataset.js";
+import { copyBatch, createRecords, type Records, rowsOfBatch } from "../batches/records.js";
 import type { Database } from "../files/database.js";
 import {
   createColumns,
@@ -40,6 +40,8 @@ export async function encodeBlocks(database: Database, given: BlocksRequest, tak
   };
   // Of labels, what is wrong with them is told, and nothing else.
   const labelsOnly = createRecords({ ...layout, ids: [], idWidth: 0, numbers: [], numberWidth: 0 }, chunkRows);
+  // Batches that are predicted have no labels.
+  const unlabelled = { ...layout, labels: [] };
   const checks = withinChecks(request, 0);
   let rows = 0;
   let filled = 0;
@@ -65,26 +67,11 @@ export async function encodeBlocks(database: Database, given: BlocksRequest, tak
     while (filled >= taker.rows) {
       await taker.take(batch, taker.rows);
       const next = taker.room();
-      moveRows(batch, next, layout, taker.rows, filled - taker.rows);
+      copyBatch(rowsOfBatch(batch, unlabelled, taker.rows, filled - taker.rows), unlabelled, next, 0);
       batch = next;
       filled -= taker.rows;
     }
   }
   if (filled > 0) await taker.take(batch, filled);
   return { report: reportOf(rows, columns), violations: violationsOf(checks) };
-}
-
-/** Rows of a batch from `from` on, as the first ones of another, which may be the same. */
-function moveRows(
-  batch: EncodedBatch,
-  into: EncodedBatch,
-  { idWidth, numberWidth }: EncodeRequest["layout"],
-  from: number,
-  count: number,
-): void {
-  const move = <A extends Int32Array | Float32Array>(source: A, target: A, width: number): void =>
-    target.set(source.subarray(from * width, (from + count) * width));
-  move(batch.ids, into.ids, idWidth);
-  move(batch.numbers, into.numbers, numberWidth);
-  move(batch.weights, into.weights, 1);
 }

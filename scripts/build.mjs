@@ -40,6 +40,7 @@ function entries() {
     "runtime/pool/worker",
     "runtime/data/batches/windows-thread",
     "runtime/jobs/training-data/thread",
+    "runtime/jobs/predict/beside-thread",
   ];
 }
 

@@ -32,10 +32,13 @@ export async function* measurePrediction(options: AllOptions): AsyncGenerator<Se
     const slice = readRows(join(projectRoot, specPath));
     const rows = [...slice, ...slice, ...slice].slice(0, 2 * Math.max(...sizes));
     const predictor = await loadPredictor(artifact);
-    const entrants = [...ourEntrants(predictor, rows), ...(await openReadyArrays(artifact, rows))];
+    const single = await loadPredictor(artifact, { oneThread: true });
+    const ours = [...ourEntrants(predictor, rows), ...ourEntrants(single, rows, ", one thread")];
+    const entrants = [...ours, ...(await openReadyArrays(artifact, rows))];
     const found = await measureCells(entrants, options.rounds);
     for (const { close } of entrants) await close();
     predictor.close();
+    single.close();
     yield answersSection(found, options.rounds);
     const file = await predictFile(folder, options);
     if (file !== undefined) yield file;
@@ -45,9 +48,9 @@ export async function* measurePrediction(options: AllOptions): AsyncGenerator<Se
 }
 
 /** The same rows in three forms, their parts cut before the clock starts. */
-function ourEntrants(predictor: Predictor, rows: readonly Row[]): readonly Entrant[] {
+function ourEntrants(predictor: Predictor, rows: readonly Row[], how = ""): readonly Entrant[] {
   const entrant = (name: string, call: (from: number, size: number) => () => unknown): Entrant => ({
-    name: `mtlc, ${name}`,
+    name: `mtlc, ${name}${how}`,
     time: (size, seconds) => Promise.resolve(measure(call, rows.length, size, seconds)[0]),
     close: () => Promise.resolve(),
   });
@@ -99,6 +102,7 @@ export function answersSection(found: Cells, rounds: number): Section {
     ],
     lines: [
       `Medians of calls, medians of ${counted(rounds, "round")} in turn (ratios: least–most). mtlc's times hold the encoding of raw columns; the arrays of onnxruntime and PyTorch are encoded before.`,
+      "Calls return when the rows are predicted. Of 256 rows and more a thread beside the caller predicts a part, unless it says one thread; onnxruntime and PyTorch have a thread for each core.",
     ],
   };
 }

@@ -47,7 +47,8 @@ export async function openRankSource(source: string, engine: EngineName | undefi
   const open = async (): Promise<Predictor> => {
     if (!files.manifest.trained) throw createFailure("MTL7206", { directory: source });
     const { createPredictor } = await import("../jobs/predict/predictor.js");
-    opened = await createPredictor(await loadArtifact(source, { files }), engine === undefined ? {} : { engine });
+    const options = { oneThread: true, ...(engine === undefined ? {} : { engine }) };
+    opened = await createPredictor(await loadArtifact(source, { files }), options);
     return opened;
   };
   return {

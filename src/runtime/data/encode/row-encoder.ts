@@ -44,10 +44,17 @@ export interface RowEncoderOptions {
 }
 
 /**
- * Encodes some rows: into a batch that this encoder made for as many, where one is given. Throws a {@link Failure} (MTL7113) for a value
- * that is not what is needed.
+ * Encodes some rows: into a batch that this encoder made for as many, where one is given. `onRows` is told, now and then, how many of its rows are encoded.
+ * Throws a {@link Failure} (MTL7113) for a value that is not what is needed.
  */
-export type RowEncoder = (rows: readonly RawRow[], into?: EncodedBatch) => EncodedBatch;
+export type RowEncoder = (
+  rows: readonly RawRow[],
+  into?: EncodedBatch,
+  onRows?: (batch: EncodedBatch, rows: number) => void,
+) => EncodedBatch;
+
+/** Rows after which it is told how many are encoded. */
+const toldRows = 64;
 
 /** Stores one row's part at a row of a batch. `isPlain`: the row has its values itself. */
 export type Store = (batch: EncodedBatch, at: number, row: RawRow, isPlain: boolean) => void;
@@ -81,7 +88,7 @@ export function createRowEncoder(
   }
   const check = sequenceCheck(spec, mode);
   const weight = mode === "data" ? spec.data.weight : undefined;
-  return (rows, into) => {
+  return (rows, into, onRows) => {
     const batch = into ?? createBatch(layout, rows.length);
     for (let at = 0; at < rows.length; at += 1) {
       const row = rows[at] as RawRow;
@@ -91,6 +98,7 @@ export function createRowEncoder(
       } catch (error) {
         throw rowFailure(error, at, sampleWeight);
       }
+      if (onRows !== undefined && (at + 1) % toldRows === 0) onRows(batch, at + 1);
     }
     return batch;
   };

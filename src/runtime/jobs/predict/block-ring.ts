@@ -5,7 +5,7 @@
 
 /** What threads are given of a ring. */
 export interface RingMemory {
-  /** Int32: how often something changed, whether no block comes any more, and of each block its state and its rows. */
+  /** Int32: how often something changed, whether no block comes any more, how often a block was left by who took it, and of each block its state and its rows. */
   readonly control: SharedArrayBuffer;
   readonly blocks: readonly SharedArrayBuffer[];
   /** What became of each block. */
@@ -20,7 +20,8 @@ export interface TakenBlock {
 
 const changesAt = 0;
 const closedAt = 1;
-const firstBlock = 2;
+const leftAt = 2;
+const firstBlock = 3;
 const wordsOfBlock = 2;
 
 const states = { free: 0, full: 1, taken: 2, done: 3 } as const;
@@ -39,6 +40,8 @@ export function createRing(blocks: number, blockBytes: number, resultBytes: numb
 export interface RingFiller {
   /** A block that may be filled; `onDone` is told of one that was worked off, whose result is there until this returns. Undefined where others work on all, or will. */
   readonly free: (onDone: (at: number) => void) => number | undefined;
+  /** `onDone` is told of each block that was worked off; all of them may be filled then. */
+  readonly collect: (onDone: (at: number) => void) => void;
   readonly put: (at: number, rows: number) => void;
   /** No block comes any more. */
   readonly close: () => void;
@@ -62,6 +65,13 @@ export function fillRing({ control, blocks }: RingMemory): RingFiller {
       }
       return undefined;
     },
+    collect: (onDone) => {
+      for (let at = 0; at < blocks.length; at += 1) {
+        if (Atomics.load(words, placeOf(at)) !== states.done) continue;
+        onDone(at);
+        Atomics.store(words, placeOf(at), states.free);
+      }
+    },
     put: (at, rows) => {
       words[placeOf(at) + 1] = rows;
       change(placeOf(at), states.full);
@@ -80,8 +90,34 @@ export function takeBlock({ control, blocks }: RingMemory): TakenBlock | undefin
 }
 
 /** Says that the result of a block is there. */
-export function finishBlock({ control }: RingMemory, { at }: TakenBlock): void {
-  Atomics.store(new Int32Array(control), placeOf(at), states.done);
+export function finishBlock(ring: RingMemory, { at }: TakenBlock): void {
+  leaveBlock(ring, at, states.done);
+}
+
+/** Gives a block back that could not be worked off. */
+export function returnBlock(ring: RingMemory, { at }: TakenBlock): void {
+  leaveBlock(ring, at, states.full);
+}
+
+function leaveBlock({ control }: RingMemory, at: number, state: number): void {
+  const words = new Int32Array(control);
+  Atomics.store(words, placeOf(at), state);
+  Atomics.add(words, leftAt, 1);
+  Atomics.notify(words, leftAt);
+}
+
+/** Looks at a block before the thread sleeps: some 20 µs, which is what it takes to wake up. */
+const mostLooks = 500;
+
+/** Waits while another thread works on a block; false where no thread has left any for `most` milliseconds. */
+export function awaitBlock({ control }: RingMemory, at: number, most: number): boolean {
+  const words = new Int32Array(control);
+  for (let looks = 0; ; looks += 1) {
+    const left = Atomics.load(words, leftAt);
+    if (Atomics.load(words, placeOf(at)) !== states.taken) return true;
+    if (looks >= mostLooks && Atomics.wait(words, leftAt, left, most) === "timed-out")
+      return Atomics.load(words, placeOf(at)) !== states.taken;
+  }
 }
 
 /** Works on blocks until none comes any more, and waits for them; not in the thread that fills. */

@@ -15,6 +15,8 @@ export interface SizedSessions {
   readonly target: GraphFunction;
   readonly sessionFor: (rows: number) => Session;
   readonly engineFor: (rows: number) => EngineName | "trees";
+  /** Where one session of this thread computes calls of any size. */
+  readonly single?: FileSession;
   readonly close: () => void;
 }
 
@@ -43,8 +45,9 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
   }
   const few = wanted === undefined ? openFew(artifact) : undefined;
   if (few?.rows === Infinity) {
-    const { session, target } = few;
-    return { target, sessionFor: () => session, engineFor: () => "simd", close: () => session.close() };
+    const { session, target, variables } = few;
+    const single = { target, session, variables, engine: "simd" } as const;
+    return { target, sessionFor: () => session, engineFor: () => "simd", single, close: () => session.close() };
   }
   const small = wanted === undefined ? await onnxEngine() : undefined;
   const engine = small ?? (await chooseEngine(wanted, undefined, "prediction"));

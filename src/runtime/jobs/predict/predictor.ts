@@ -21,6 +21,7 @@ import { batchBytes } from "../../data/batches/records.js";
 import type { EngineName } from "../../engine/index.js";
 import { Failure } from "../../failure.js";
 import { createFeeds } from "../../measure/feeds.js";
+import { type OnEncoded, openBeside } from "./beside.js";
 import { openBySize } from "./open-by-size.js";
 
 /** A trained model that answers in this process. */
@@ -73,12 +74,17 @@ export interface PredictorReport {
 export interface LoadOptions {
   /** Default: `MTLC_ENGINE`, else what is fastest for the rows of each call. */
   readonly engine?: EngineName;
+  /**
+   * Whether calls are computed in one thread; default: where one session of one thread is for calls of any size, a thread beside it predicts some of the rows
+   * of a call of 256 and more, if another core is there.
+   */
+  readonly oneThread?: boolean;
 }
 
 /** Bytes of the arrays of a call that are kept for the next one, at most: new ones would have to be cleared, and collected. */
 const mostKept = 1 << 22;
 
-/** Loads an artifact to serve from in this thread. */
+/** Loads an artifact to serve from in this thread, and in one beside it unless the options say otherwise. */
 export async function openPredictor(directory: string, options: LoadOptions = {}): Promise<Predictor> {
   const artifact = await loadArtifact(directory);
   return createPredictor(artifact, options);
@@ -86,7 +92,7 @@ export async function openPredictor(directory: string, options: LoadOptions = {}
 
 export async function createPredictor(artifact: LoadedArtifact, options: LoadOptions = {}): Promise<Predictor> {
   const { model, fitted } = artifact;
-  const { target, sessionFor, engineFor, close } = await openBySize(artifact, options.engine);
+  const { target, sessionFor, engineFor, single, close } = await openBySize(artifact, options.engine);
   const observer = createObserver(model.features);
   const serving = { mode: "serving", ...observer } as const;
   // Both ways look ids up in the same vocabularies.
@@ -94,6 +100,7 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
   const encode = createRowEncoder(model, fitted, serving, stores);
   const encodeColumns = createColumnEncoder(model, stores);
   const layout = batchLayout(model);
+  const beside = options.oneThread === true || single === undefined ? undefined : openBeside(artifact, single, layout);
   const feeds = createFeeds(target, layout);
   const heads = target.outputs.map((output) => output.name);
   const columns = featureColumns(asServed(model).features);
@@ -104,12 +111,12 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
     if (fault !== undefined) throw fault.failure;
     return rows;
   };
-  const encodeHeld = (held: HeldColumns, into?: EncodedBatch): EncodedBatch => {
+  const encodeHeld = (held: HeldColumns, into?: EncodedBatch, onRows?: OnEncoded): EncodedBatch => {
     // All rows have the same columns: one stands for them.
     const row = Object.fromEntries(held.names.map((name) => [name, null]));
     const fault = findColumnFault(columns, held.rows === 0 ? [] : [row]);
     if (fault !== undefined) throw fault.failure;
-    return encodeColumns(held, into);
+    return encodeColumns(held, into, onRows);
   };
   const score = (batch: EncodedBatch): HeadValues => {
     if (batch.size === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
@@ -124,17 +131,26 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
     last = encodeInto(last?.size === rows ? last : undefined);
     return last;
   };
+  const answer = (
+    rows: number,
+    encodeInto: (into: EncodedBatch | undefined, onRows?: OnEncoded) => EncodedBatch,
+  ): HeadValues => {
+    if (beside?.pays(rows) !== true) return score(again(rows, encodeInto));
+    const values = beside.predict(rows, (onRows) => again(rows, (into) => encodeInto(into, onRows)));
+    count += rows;
+    return values;
+  };
   return {
     heads,
     columns,
     engineFor,
     predict: (given) => {
       const rows = checked(given);
-      return score(again(rows.length, (into) => encode(rows, into)));
+      return answer(rows.length, (into, onRows) => encode(rows, into, onRows));
     },
     predictColumns: (given) => {
       const held = holdColumns(given);
-      return score(again(held.rows, (into) => encodeHeld(held, into)));
+      return answer(held.rows, (into, onRows) => encodeHeld(held, into, onRows));
     },
     predictEach: (calls, onStage = () => undefined) => {
       const started = performance.now();
@@ -155,7 +171,10 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
       });
     },
     report: () => ({ rows: count, unseen: unseenOf(observer), features: observer.features }),
-    close,
+    close: () => {
+      beside?.close();
+      close();
+    },
   };
 }
 

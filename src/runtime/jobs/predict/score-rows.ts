@@ -1,17 +1,16 @@
 /** Predictions of rows that come block after block, by this thread and by others beside it. */
 import { threadId } from "node:worker_threads";
-import { functionInputs, stateBytes } from "../../../compiler/graph/index.js";
-import { batchInputs, type BatchLayout } from "../../../compiler/model/layout.js";
+import type { BatchLayout } from "../../../compiler/model/layout.js";
 import type { LoadedArtifact } from "../../artifact/index.js";
 import { batchBytes, batchOver, copyBatch, createBatch, cutBatch } from "../../data/batches/records.js";
 import { type BlockTaker, roomOf } from "../../data/batches/blocks.js";
 import type { EncodedBatch } from "../../data/index.js";
-import type { HostTensor } from "../../engine/index.js";
 import { threadsBeside } from "../../thread-count.js";
 import { openPool, type Pool } from "../../pool/pool.js";
 import { createRing, fillRing, finishBlock, takeBlock } from "./block-ring.js";
 import type { FileSession } from "./open-by-size.js";
 import type { RowsJob, RowsSetup } from "./rows-service.js";
+import { canShare, setupOf } from "./rows-setup.js";
 import { createScorer, rowsOfJob, type Scorer } from "./scorer.js";
 
 /** Rows from which another thread pays: it takes a fifth of a second to start. */
@@ -19,9 +18,6 @@ const leastRows = 100_000;
 
 /** Bytes of files that have as many rows, as a rule: a thread for them starts before the first row is read. */
 const leastBytes = 1 << 23;
-
-/** Bytes of weights that are held for other threads as well, at most. */
-const mostBytes = 1 << 28;
 
 export interface ScoreOptions {
   readonly signal?: AbortSignal | undefined;
@@ -140,37 +136,6 @@ function joined(
     first += block.rows;
   }
   return all;
-}
-
-/** Whether other threads can help: the engine has no threads of its own, and only ids and numbers are read. */
-function canShare({ ensembles }: LoadedArtifact, { target, variables, engine }: FileSession): boolean {
-  if (ensembles !== undefined || (engine !== "onnx" && engine !== "simd")) return false;
-  const known: readonly string[] = [batchInputs.ids, batchInputs.numbers];
-  if (functionInputs(target).some(({ name }) => !known.includes(name))) return false;
-  return variables.reduce((sum, variable) => sum + stateBytes(variable), 0) <= mostBytes;
-}
-
-/** What other threads open. */
-function setupOf(
-  { state }: LoadedArtifact,
-  { target, variables, engine }: FileSession,
-  layout: BatchLayout,
-): RowsSetup {
-  if (engine !== "onnx" && engine !== "simd") throw new Error(`the engine ${engine} has threads of its own`);
-  const values = new Map<string, HostTensor>();
-  for (const { name } of variables) {
-    const value = state.get(name);
-    if (value !== undefined) values.set(name, shared(value));
-  }
-  return { target, variables, values, engine, layout };
-}
-
-/** The same numbers in memory that threads share. */
-function shared({ shape, data }: HostTensor): HostTensor {
-  const buffer = new SharedArrayBuffer(data.byteLength);
-  const copy = data instanceof Float32Array ? new Float32Array(buffer) : new Int32Array(buffer);
-  copy.set(data);
-  return { shape, data: copy };
 }
 
 /** What this thread predicts with. */

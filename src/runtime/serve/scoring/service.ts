@@ -101,7 +101,7 @@ async function openSource({ source, identity, engine }: ServingSetup): Promise<O
   if (sha256(readFileSync(join(source, manifestName))) !== identity)
     throw createFailure("MTL7203", { file: join(source, manifestName), problem: "it was replaced while it was read" });
   if (opened === undefined) return { model, isArtifact: true };
-  const predictor = await createPredictor(opened, engine === undefined ? {} : { engine });
+  const predictor = await createPredictor(opened, { oneThread: true, ...(engine === undefined ? {} : { engine }) });
   return { model, isArtifact: true, fitted: opened.fitted, predictor };
 }
 

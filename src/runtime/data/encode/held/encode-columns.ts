@@ -8,10 +8,14 @@ import { type HeldColumn, type HeldColumns, rowAt, valueAt } from "./columns.js"
 import type { PlainColumn } from "./plain-columns.js";
 
 /**
- * Encodes columns: into a batch that this encoder made for as many rows, where one is given. Throws a {@link Failure} (MTL7113) for a value that is not
- * what is needed, with its row.
+ * Encodes columns: into a batch that this encoder made for as many rows, where one is given. `onRows` is told, now and then, how many of its rows are encoded.
+ * Throws a {@link Failure} (MTL7113) for a value that is not what is needed, with its row.
  */
-export type ColumnEncoder = (columns: HeldColumns, into?: EncodedBatch) => EncodedBatch;
+export type ColumnEncoder = (
+  columns: HeldColumns,
+  into?: EncodedBatch,
+  onRows?: (batch: EncodedBatch, rows: number) => void,
+) => EncodedBatch;
 
 /**
  * Rows whose columns are all encoded before the next ones: what a program put together row by row lies together in the memory, and what is written stays
@@ -28,7 +32,7 @@ export function createColumnEncoder(spec: DataSpec, stores: readonly FeatureStor
   const check = sequenceCheck(spec, "serving");
   const byRow = stores.filter(({ plain }) => plain === undefined);
   const readByRow = columnsOf(byRow);
-  return (columns, into) => {
+  return (columns, into, onRows) => {
     const { rows } = columns;
     const batch = into ?? createBatch(layout, rows);
     if (into === undefined) batch.weights.fill(1);
@@ -40,11 +44,12 @@ export function createColumnEncoder(spec: DataSpec, stores: readonly FeatureStor
       if (column === undefined) absent.push(store);
       else puts.push(createPut(rows, column, store, store.plain));
     }
+    const rest = [...byRow, ...absent];
     for (let from = 0; from < rows; from += blockRows) {
       const to = Math.min(rows, from + blockRows);
       for (const put of puts) put(batch, from, to);
+      if (rest.length === 0) onRows?.(batch, to);
     }
-    const rest = [...byRow, ...absent];
     const read = absent.length === 0 ? readByRow : columnsOf(rest);
     if (rest.length > 0) storeRows(batch, columns, rest, read, check);
     return batch;

@@ -102,7 +102,7 @@ export function answersSection(found: Cells, rounds: number): Section {
     ],
     lines: [
       `Medians of calls, medians of ${counted(rounds, "round")} in turn (ratios: least–most). mtlc's times hold the encoding of raw columns; the arrays of onnxruntime and PyTorch are encoded before.`,
-      "Calls return when the rows are predicted. Of 256 rows and more a thread beside the caller predicts a part, unless it says one thread; onnxruntime and PyTorch have a thread for each core.",
+      "Calls return when the rows are predicted. Of 512 rows and more a thread beside the caller predicts a part, unless it says one thread; onnxruntime and PyTorch have a thread for each core.",
     ],
   };
 }

@@ -34,6 +34,26 @@ describe("texts that were met", () => {
     expect(asked).toBe(before);
   });
 
+  it("are found by their length where one of it was met, until another is, and whatever their length", () => {
+    const ids = new Map(["aaaa", "bbbb", "cc", "d".repeat(63), "d".repeat(64), ""].map((text, at) => [text, at + 1]));
+    const met = createMetTexts((text) => ids.get(text) ?? 0);
+    const texts = [
+      "aaaa",
+      "xxxx",
+      "cc",
+      "aaaa",
+      "bbbb",
+      "aaaa",
+      "bbbb",
+      "xx",
+      "d".repeat(63),
+      "d".repeat(64),
+      "",
+      "e".repeat(64),
+    ];
+    for (const text of [...texts, ...texts]) expect(met(text)).toBe(ids.get(text) ?? 0);
+  });
+
   it("are left to the map where most are others", () => {
     let asked = 0;
     const met = createMetTexts((text) => {

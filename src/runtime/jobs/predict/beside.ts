@@ -23,7 +23,7 @@ export const rowsOfBlock = 64;
 const blocksAhead = 4;
 
 /** Rows of a call from which the thread pays: it takes up to a tenth of a millisecond to wake up. */
-const leastRows = 256;
+const leastRows = 512;
 
 /** Bytes of weights that are held for the thread as well, at most. */
 const mostBytes = 1 << 26;
@@ -142,7 +142,8 @@ export function shareCalls({ layout, names, score }: OwnScorer): SharedCalls {
         const count = countOf(first);
         copyBatch(rowsOfBatch(batch, layout, first, count), layout, cutBatch(rooms[at]!, layout, count), 0);
         sent.set(at, first);
-        filler.put(at, count);
+        // To wake a thread takes this one longer than to predict ten rows.
+        filler.put(at, count, sent.size >= blocksAhead - 1);
       }
     };
     /** A block that was sent and that nobody has begun: its first row. */

@@ -42,17 +42,18 @@ export interface RingFiller {
   readonly free: (onDone: (at: number) => void) => number | undefined;
   /** `onDone` is told of each block that was worked off; all of them may be filled then. */
   readonly collect: (onDone: (at: number) => void) => void;
-  readonly put: (at: number, rows: number) => void;
+  /** `wakes`: whether threads that sleep are told; those that work find the block without. Default: yes. */
+  readonly put: (at: number, rows: number, wakes?: boolean) => void;
   /** No block comes any more. */
   readonly close: () => void;
 }
 
 export function fillRing({ control, blocks }: RingMemory): RingFiller {
   const words = new Int32Array(control);
-  const change = (at: number, value: number): void => {
+  const change = (at: number, value: number, wakes = true): void => {
     Atomics.store(words, at, value);
     Atomics.add(words, changesAt, 1);
-    Atomics.notify(words, changesAt);
+    if (wakes) Atomics.notify(words, changesAt);
   };
   return {
     free: (onDone) => {
@@ -72,9 +73,9 @@ export function fillRing({ control, blocks }: RingMemory): RingFiller {
         Atomics.store(words, placeOf(at), states.free);
       }
     },
-    put: (at, rows) => {
+    put: (at, rows, wakes) => {
       words[placeOf(at) + 1] = rows;
-      change(placeOf(at), states.full);
+      change(placeOf(at), states.full, wakes);
     },
     close: () => change(closedAt, 1),
   };

@@ -76,7 +76,7 @@ export interface LoadOptions {
   readonly engine?: EngineName;
   /**
    * Whether calls are computed in one thread; default: where one session of one thread is for calls of any size, a thread beside it predicts some of the rows
-   * of a call of 256 and more, if another core is there.
+   * of a call of 512 and more, if another core is there.
    */
   readonly oneThread?: boolean;
 }

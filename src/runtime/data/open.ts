@@ -20,9 +20,10 @@ import {
   listsFile,
   recordsFile,
 } from "./encode/encode.js";
+import type { EarlyRows } from "./encode/early/early-rows.js";
 import { createEnums, type Enums } from "./expressions/enums.js";
 import { type ContinuedIds, continueFit, withWholeVocabularies } from "./encode/fit/continue.js";
-import { fitFeatures, fitWithoutData } from "./encode/fit/features.js";
+import { fitAndKeep, fitFeatures, fitWithoutData } from "./encode/fit/features.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./encode/fitted.js";
 import { createGzipCheck } from "./files/gzip.js";
 import { recordBytes } from "./batches/records.js";
@@ -81,6 +82,8 @@ interface Job {
   readonly checkFiles: (source: Source) => Promise<void>;
   readonly cacheFolder: string;
   readonly layout: BatchLayout;
+  /** The training data's rows, where the pass that fitted has kept them and nobody has taken them yet. */
+  readonly kept: { rows?: EarlyRows | undefined };
 }
 
 function createJob(spec: DataSpec, options: OpenDataOptions, database: Database, cacheFolder: string): Job {
@@ -93,6 +96,7 @@ function createJob(spec: DataSpec, options: OpenDataOptions, database: Database,
     checkFiles,
     cacheFolder,
     layout: batchLayout(spec),
+    kept: {},
   };
 }
 
@@ -136,6 +140,8 @@ async function open(job: Job): Promise<OpenedData<StoredRows>> {
       if (found === undefined) continue;
       const encoded = await encode(job, found, fitted, memory);
       opened[role] = encoded.dataset;
+      // An entry that was there already leaves them.
+      if (role === "train") takeKept(job);
       warnings.push(...encoded.warnings);
       if (encoded.dataset.inMemory) memory -= encoded.dataset.rows * recordBytes(job.layout);
     }
@@ -181,9 +187,10 @@ function filesOf(role: RoleData | undefined): readonly OpenedFile[] {
 
 /** Fits to the training data, or takes the fit of the same data from the cache. */
 async function fit(
-  { spec, options, database, checkFiles, cacheFolder }: Job,
+  job: Job,
   train: RoleData | undefined,
 ): Promise<{ readonly fitted: Fitted; readonly warnings: readonly Diagnostic[] }> {
+  const { spec, options, database, checkFiles, cacheFolder } = job;
   if (train === undefined) return { fitted: fitWithoutData(spec.features), warnings: [] };
   const { relation } = train;
   const key = cacheKey(["fit", train.identity, spec.features.map(dataPart)]);
@@ -191,7 +198,7 @@ async function fit(
   const write = async (folder: string): Promise<void> => {
     options.onProgress?.({ phase: "fit", role: "train", rows: 0 });
     await checkFiles(relation.source);
-    const fitted = await fitFeatures(database, relation, spec.features);
+    const fitted = await fitTo(job, train);
     options.onProgress?.({ phase: "fit", role: "train", rows: fitted.rows });
     made = { text: sealJson(fitted), value: fitted };
     await writeFile(join(folder, fittedFile), made.text);
@@ -206,6 +213,25 @@ async function fit(
       (await badSequence(error, database, relation, spec)) ??
       (await explainReadError(database, relation.source, spec.features.flatMap(featureReadings), error))
     );
+  }
+}
+
+/** Fits, and keeps the rows where they are wanted and few enough to be held. */
+async function fitTo(job: Job, train: RoleData): Promise<Fitted> {
+  const { spec, options, database, enums, layout, kept } = job;
+  const { relation, labels, weight, group, lists, groupedBy } = train;
+  const { features } = spec;
+  const isWanted = options.roles?.includes("train") ?? true;
+  const hasCodes = group !== undefined || lists !== undefined || groupedBy.length > 0;
+  if (!isWanted || hasCodes || options.continues !== undefined) return fitFeatures(database, relation, features);
+  const limit = options.cacheLimit ?? defaultCacheLimit;
+  try {
+    const found = await fitAndKeep(database, { relation, enums, features, layout, labels, weight, limit });
+    kept.rows = found.early;
+    return found.fitted;
+  } catch {
+    // What is wrong with a label is said of its rows, once the fit is there.
+    return fitFeatures(database, relation, features);
   }
 }
 
@@ -236,6 +262,13 @@ function rowsKey({ spec, layout }: Job, data: RoleData, fitted: Fitted): string 
   return cacheKey([...parts, ...(lists === undefined ? [] : [lists]), ...(groupedBy.length === 0 ? [] : [groupedBy])]);
 }
 
+/** The rows that the fit has kept, which can be finished once. */
+function takeKept({ kept }: Job): EarlyRows | undefined {
+  const { rows } = kept;
+  kept.rows = undefined;
+  return rows;
+}
+
 /** Encodes the rows of a role into the folder of an entry. */
 async function writeRows(job: Job, data: RoleData, fitted: Fitted, folder: string): Promise<void> {
   const { spec, options, database, enums, checkFiles, layout } = job;
@@ -244,7 +277,10 @@ async function writeRows(job: Job, data: RoleData, fitted: Fitted, folder: strin
   const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
   const { features } = spec;
   const request = { relation, enums, features, layout, fitted, labels, weight, group, lists, groupedBy, onRows };
-  const { report, violations, hashes } = await encodeRelation(database, request, folder);
+  const early = role === "train" ? takeKept(job) : undefined;
+  const { report, violations, hashes } =
+    (await early?.finish(fitted, folder, { onRows, signal: options.signal })) ??
+    (await encodeRelation(database, request, folder));
   const entry: EncodedEntry = { report, violations, hashes };
   await writeFile(join(folder, entryFile), sealJson(entry));
 }

@@ -112,8 +112,8 @@ async function categoricalEncoder(
   }
   const plain = plainText(feature, columns);
   if (plain !== undefined) {
-    const idsOf = createTextIds({ ...plain, ...textIdsOf(feature, fit) });
-    return idsEncoder(entrySql(plain.sql), idsOf, unknown);
+    const { ofRows } = createTextIds({ ...plain, ...textIdsOf(feature, fit) });
+    return idsEncoder(entrySql(plain.sql), ofRows, unknown);
   }
   if (fit.kind !== "vocabulary") return textEncoder(text, withOutside(feature, createVocabularyIds(fit)), unknown);
   const ids = await enums(fit.values);
@@ -121,13 +121,13 @@ async function categoricalEncoder(
 }
 
 /** Of a column that is a feature as it is: its texts as the files have them, and what makes them values. */
-function textIdsOf(feature: CategoricalFeature, fit: FittedFeature): Pick<TextIdsOptions, "idOf" | "values"> {
+export function textIdsOf(feature: FeatureModel, fit: FittedFeature): Pick<TextIdsOptions, "idOf" | "values"> {
   const { ofText } = withOutside(feature, createVocabularyIds(fit));
   return fit.kind === "vocabulary" ? { idOf: ofText, values: fit.values } : { idOf: ofText };
 }
 
 /** `idsOf`: the id of each row, {@link nullText} of a null; `unknown` is what that is encoded as. */
-function idsEncoder(sql: string, idsOf: TextIds, unknown: number): ColumnEncoder {
+function idsEncoder(sql: string, idsOf: TextIds["ofRows"], unknown: number): ColumnEncoder {
   return {
     sql,
     fill: (vector, { records: { words }, first, stride, rows }, counts) => {

@@ -7,6 +7,7 @@ import {
   createColumns,
   type EncodeRequest,
   fillWeights,
+  fittedEncoders,
   plainColumns,
   reportOf,
   type RowPart,
@@ -31,7 +32,7 @@ export async function encodeBlocks(database: Database, given: BlocksRequest, tak
   const request = { ...given, relation: await seeTexts(database, given.relation, plainColumns(given)) };
   const { relation, layout, labels } = request;
   const weight = weightSql(relation, request.weight);
-  const columns = await createColumns(request);
+  const columns = await createColumns(request, fittedEncoders(request));
   const selected = [...columns.map(({ encoder }) => encoder.sql), ...(weight === undefined ? [] : [weight])];
   const strides: Readonly<Record<RowPart, number>> = {
     ids: layout.idWidth,

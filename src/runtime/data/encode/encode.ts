@@ -95,7 +95,7 @@ export async function encodeRelation(database: Database, given: EncodeRequest, f
   const request = { ...given, relation: await seeTexts(database, given.relation, plainColumns(given)) };
   const { relation, layout } = request;
   const weight = weightSql(relation, request.weight);
-  const parts = await createColumns(request);
+  const parts = await createColumns(request, fittedEncoders(request));
   const codes = codeFiles(request, folder);
   const selected = [
     ...parts.map(({ encoder }) => encoder.sql),
@@ -107,11 +107,11 @@ export async function encodeRelation(database: Database, given: EncodeRequest, f
   const checks = withinChecks(request, offsets.labels);
   let records = createRecords(layout, 2048);
   let rows = 0;
-  const rowsHash = createHash("sha256");
-  const recordsOut = openSync(join(folder, recordsFile), "w");
+  const file = createRecordsFile(folder);
   try {
     for await (const chunk of database.stream(
       `SELECT ${selected.length === 0 ? "1" : selected.join(", ")} FROM ${relation.sql}`,
+      request.features.some(isListFeature) ? undefined : "beside",
     )) {
       const count = chunk.rowCount;
       if (count * stride > records.words.length) records = createRecords(layout, count);
@@ -126,27 +126,25 @@ export async function encodeRelation(database: Database, given: EncodeRequest, f
         count,
       );
       for (const check of checks) check.run(records, stride, count);
-      const bytes = new Uint8Array(records.words.buffer, 0, count * stride * 4);
-      writeAll(recordsOut, bytes);
-      rowsHash.update(bytes);
-      for (const [i, { encoder, file, hash }] of codes.entries()) {
+      file.write(records, count * stride);
+      for (const [i, { encoder, out, hash }] of codes.entries()) {
         const found = encoder.codes(chunk.getColumnVector(selected.length - codes.length + i), count);
         const bytesOfCodes = new Uint8Array(found.buffer);
-        writeAll(file, bytesOfCodes);
+        writeAll(out, bytesOfCodes);
         hash.update(bytesOfCodes);
       }
       rows += count;
       request.onRows(rows);
     }
   } finally {
-    closeSync(recordsOut);
-    for (const { file } of codes) closeSync(file);
+    file.close();
+    for (const { out } of codes) closeSync(out);
   }
   return {
     rows,
     report: reportOf(rows, parts),
     hashes: {
-      rows: rowsHash.digest("hex"),
+      rows: file.hash(),
       ...hashesOf(codes),
     },
     violations: violationsOf(checks),
@@ -182,7 +180,7 @@ function hashesOf(codes: readonly CodeFile[]): Omit<RecordHashes, "rows"> {
 interface CodeFile {
   readonly name: "groups" | "lists" | "groupedBy";
   readonly encoder: GroupEncoder;
-  readonly file: number;
+  readonly out: number;
   readonly hash: Hash;
 }
 
@@ -195,7 +193,7 @@ function codeFiles({ relation, group, lists, groupedBy }: EncodeRequest, folder:
           {
             name,
             encoder: createGroupEncoder(relation, column),
-            file: openSync(join(folder, path), "w"),
+            out: openSync(join(folder, path), "w"),
             hash: createHash("sha256"),
           },
         ];
@@ -206,17 +204,29 @@ function codeFiles({ relation, group, lists, groupedBy }: EncodeRequest, folder:
   ];
 }
 
+/** What encodes each feature by what is fitted. */
+export function fittedEncoders({
+  enums,
+  relation,
+  features,
+  fitted,
+}: Pick<EncodeRequest, "enums" | "relation" | "features" | "fitted">): (
+  feature: FeatureModel,
+) => Promise<ColumnEncoder> {
+  return (feature) => createFeatureEncoder(enums, relation, feature, features, fitted);
+}
+
 /** The columns of features and labels, in the order of the query. */
 export async function createColumns(
-  request: Pick<EncodeRequest, "relation" | "enums" | "features" | "labels" | "layout" | "fitted">,
+  { relation, features, labels, layout }: Pick<EncodeRequest, "relation" | "features" | "labels" | "layout">,
+  encoderOf: (feature: FeatureModel) => ColumnEncoder | Promise<ColumnEncoder>,
 ): Promise<readonly EncodedColumn[]> {
-  const { relation, enums, features, labels, layout, fitted } = request;
   const columns: EncodedColumn[] = [];
   const noCounts = (): Counts => ({ nulls: 0, unseen: 0 });
   for (const feature of features) {
     const numbers = layout.numbers.find((slot) => slot.feature === feature.name)?.offset ?? 0;
     const ids = layout.ids.find((slot) => slot.feature === feature.name)?.offset;
-    const encoder = await createFeatureEncoder(enums, relation, feature, features, fitted);
+    const encoder = await encoderOf(feature);
     const place =
       ids === undefined ? ({ part: "numbers", offset: numbers } as const) : ({ part: "ids", offset: ids } as const);
     columns.push({ name: feature.name, ...place, encoder, counts: noCounts() });
@@ -248,9 +258,9 @@ export function weightSql({ columns, sampled }: Relation, weight: string | undef
   return `${own} * CASE WHEN ${sampled.isNegative} THEN CAST('${sampled.factor}' AS DOUBLE) ELSE CAST(1 AS DOUBLE) END`;
 }
 
-function fillAbsentLabels(
+export function fillAbsentLabels(
   { floats }: Records,
-  { labels, layout }: EncodeRequest,
+  { labels, layout }: Pick<EncodeRequest, "labels" | "layout">,
   first: number,
   stride: number,
   rows: number,
@@ -298,6 +308,21 @@ export function withinChecks({ labels, layout }: Pick<EncodeRequest, "labels" | 
         return check;
       }),
   );
+}
+
+/** The file of records in a folder, open; `hash` is of all that was written. */
+export function createRecordsFile(folder: string) {
+  const out = openSync(join(folder, recordsFile), "w");
+  const hash = createHash("sha256");
+  return {
+    write: ({ words }: Records, count: number): void => {
+      const bytes = new Uint8Array(words.buffer, words.byteOffset, count * 4);
+      writeAll(out, bytes);
+      hash.update(bytes);
+    },
+    close: () => closeSync(out),
+    hash: () => hash.digest("hex"),
+  };
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {

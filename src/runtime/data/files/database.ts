@@ -22,9 +22,10 @@ export interface Database {
   rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]>;
   /**
    * Column chunks of up to 2,048 rows; the next one is fetched while the caller works on the last. `own`: by a connection of its own, beside
-   * other statements; it sees no temporary table.
+   * other statements; it sees no temporary table. `beside`: for a caller who has about as much to do with the rows as the database, and no other
+   * statement under way; one thread makes the next rows.
    */
-  stream(sql: string, on?: "own"): AsyncIterableIterator<Chunk>;
+  stream(sql: string, how?: "own" | "beside"): AsyncIterableIterator<Chunk>;
   /** Makes a table of columns of equal length; its rows keep their order. */
   load(table: string, columns: readonly TableColumn[]): Promise<void>;
   close(): void;
@@ -80,8 +81,8 @@ function openLater(folder: string, temporary: string, signal: AbortSignal | unde
     temporary,
     run: async (sql) => (await open()).run(sql),
     rows: async (sql) => (await open()).rows(sql),
-    stream: async function* (sql, on) {
-      yield* (await open()).stream(sql, on);
+    stream: async function* (sql, how) {
+      yield* (await open()).stream(sql, how);
     },
     load: async (table, columns) => (await open()).load(table, columns),
     close: () => opened?.close(),
@@ -113,9 +114,10 @@ async function openDatabase(folder: string, temporary: string, signal: AbortSign
       await guarded(() => connection.run(sql));
     },
     rows: async (sql) => (await guarded(() => connection.runAndReadAll(sql))).getRows(),
-    stream: async function* (sql, on) {
-      const used = on === "own" ? await connect(instance) : connection;
-      if (on === "own") connections.push(used);
+    stream: async function* (sql, how) {
+      const used = how === "own" ? await connect(instance) : connection;
+      if (how === "own") connections.push(used);
+      if (how === "beside") await guarded(() => used.run(besideReader));
       const result = await guarded(() => used.stream(sql));
       let next = guarded(() => result.fetchChunk());
       try {
@@ -128,6 +130,7 @@ async function openDatabase(folder: string, temporary: string, signal: AbortSign
       } finally {
         // A caller that stops early must not leave a fetch whose failure nobody hears.
         await next.catch(() => undefined);
+        if (how === "beside") await used.run(byItself);
       }
     },
     load: async (table, columns) => {
@@ -156,10 +159,15 @@ async function openDatabase(folder: string, temporary: string, signal: AbortSign
   };
 }
 
+const largeBuffer = "SET streaming_buffer_size = '64MiB'";
+/** Several threads fill a large buffer and then wait until it is empty, while the reader waits for them before that: both together take as long as one after the other. */
+const besideReader = "SET threads = 1; SET streaming_buffer_size = '16MiB'";
+const byItself = `RESET threads; ${largeBuffer}`;
+
 async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
   const connection = await instance.connect();
   // Rows that the threads make ahead of the reader; with the default of 1 MB they wait for it, which halves the speed.
-  await connection.run("SET streaming_buffer_size = '64MiB'");
+  await connection.run(largeBuffer);
   // The text of an instant is the same on every machine.
   await connection.run("SET TimeZone = 'UTC'");
   return connection;

@@ -2,7 +2,6 @@
  * Fits the features to the training data: vocabularies, moments, ranges, boundaries. What is fitted depends only on the rows and
  * their order, never on the number of threads.
  */
-import type { DuckDBVector } from "@duckdb/node-api";
 import {
   isListFeature,
   type ListFeature,
@@ -14,18 +13,19 @@ import { numberTransform } from "../../../../compiler/model/scales.js";
 import { createFailure } from "../../../failure.js";
 import type { ExpressionColumns } from "../../expressions/expression-sql.js";
 import type { Database } from "../../files/database.js";
+import { createEarlyRows, type EarlyRequest, type EarlyRows } from "../early/early-rows.js";
+import { plainColumns } from "../encode.js";
 import { listedNumber } from "../feature-encoder.js";
 import { fitBoundaries } from "./boundaries.js";
 import { type Fitted, type FittedFeature, fittedWithoutData } from "../fitted.js";
 import { listSql } from "../lists.js";
 import { categorySql, plainText } from "../missing.js";
 import type { Relation } from "../../files/relation.js";
-import { createNumberColumn } from "../number-column.js";
-import { int32Of, textReader, wholeSql, wordPairsOf } from "../vectors.js";
-import { entrySql, textEntriesOf } from "../texts/short-texts.js";
+import { int32Of, textReader } from "../vectors.js";
 import { seeTexts } from "../texts/see-texts.js";
-import { createTextCounts, createTextRoom, type TextRoom } from "./text-counts.js";
-import { createWholeCounts, type WholeCounts } from "./whole-counts.js";
+import { createMoments } from "./moments.js";
+import { passCategory, type PassColumns, passNumbers } from "./pass-columns.js";
+import { createTextRoom } from "./text-counts.js";
 
 type NumericFeature = Extract<FeatureModel, { kind: "numeric" }>;
 type NumbersFeature = Extract<FeatureModel, { kind: "numbers" }>;
@@ -39,10 +39,35 @@ const vocabulariesAtOnce = 48;
  */
 export async function fitFeatures(
   database: Database,
-  given: Relation,
+  relation: Relation,
   features: readonly FeatureModel[],
 ): Promise<Fitted> {
-  const relation = await seeTexts(database, given, features.flatMap(fittedColumn));
+  const seen = await seeTexts(database, relation, features.flatMap(fittedColumn));
+  return (await fitRelation(database, seen, features, undefined)).fitted;
+}
+
+/**
+ * The same, and the rows themselves are taken in the one pass where that is all that is needed. What is wrong with the rows rejects as well, whatever the
+ * fit reads of them.
+ */
+export async function fitAndKeep(database: Database, request: EarlyRequest): Promise<FittedAndRows> {
+  const names = [...request.features.flatMap(fittedColumn), ...plainColumns(request)];
+  const relation = await seeTexts(database, request.relation, names);
+  return fitRelation(database, relation, request.features, { ...request, relation });
+}
+
+export interface FittedAndRows {
+  readonly fitted: Fitted;
+  /** Undefined where rows are not kept. */
+  readonly early: EarlyRows | undefined;
+}
+
+async function fitRelation(
+  database: Database,
+  relation: Relation,
+  features: readonly FeatureModel[],
+  keeps: EarlyRequest | undefined,
+): Promise<FittedAndRows> {
   const found = new Map<string, FittedFeature>();
   const categories: VocabularyFeature[] = [];
   const numbers: NumericFeature[] = [];
@@ -60,8 +85,14 @@ export async function fitFeatures(
     else categories.push(feature);
   }
   const long = categories.filter((feature) => isGrouped(feature, relation.columns));
+  const passes = passColumns(
+    relation.columns,
+    numbers,
+    categories.filter((each) => !long.includes(each)),
+  );
+  const early = keeps === undefined || long.length > 0 ? undefined : await createEarlyRows(keeps, passes);
   const [rows] = await bothOf(
-    fitPlain(database, relation, { numbers, categories: categories.filter((each) => !long.includes(each)) }, found),
+    fitPlain(database, relation, { passes, early, isOnly: long.length === 0 }, found),
     fitVocabularies(database, relation, long, found),
   );
   // Whole numbers that are too far apart, and texts of which there are too many.
@@ -74,10 +105,8 @@ export async function fitFeatures(
   for (const feature of lists) found.set(feature.name, await fitNumberList(database, relation, feature));
   // In the order of the spec, so that equal fits are equal texts.
   const entries = features.map(({ name }) => [name, found.get(name)] as const);
-  return {
-    rows,
-    features: Object.fromEntries(entries.filter((entry): entry is [string, FittedFeature] => !!entry[1])),
-  };
+  const fits = Object.fromEntries(entries.filter((entry): entry is [string, FittedFeature] => !!entry[1]));
+  return { fitted: { rows, features: fits }, early };
 }
 
 /** The column that a number or a category is, which the fit reads. */
@@ -182,9 +211,32 @@ async function fitList(
   return values;
 }
 
-interface PlainFeatures {
-  readonly numbers: readonly NumericFeature[];
-  readonly categories: readonly VocabularyFeature[];
+interface PlainPass {
+  readonly passes: PassColumns;
+  /** Reads the columns of the passes, and those of the rows besides. */
+  readonly early: EarlyRows | undefined;
+  /** Whether no other statement is under way. */
+  readonly isOnly: boolean;
+}
+
+function passColumns(
+  columns: ExpressionColumns,
+  numbers: readonly NumericFeature[],
+  categories: readonly VocabularyFeature[],
+): PassColumns {
+  const room = createTextRoom();
+  return {
+    numbers: new Map(
+      numbers.map((feature) => [feature.name, passNumbers(feature, columns, numberTransform(feature))] as const),
+    ),
+    categories: new Map(
+      categories.flatMap((feature) => {
+        const pass = passCategory(feature, columns, room);
+        return pass === undefined ? [] : [[feature.name, pass] as const];
+      }),
+    ),
+    room,
+  };
 }
 
 /**
@@ -193,65 +245,37 @@ interface PlainFeatures {
  */
 async function fitPlain(
   database: Database,
-  { sql, columns }: Relation,
-  { numbers, categories }: PlainFeatures,
+  { sql }: Relation,
+  { passes, early, isOnly }: PlainPass,
   found: Map<string, FittedFeature>,
 ): Promise<number> {
-  const readers = numbers.map(({ source }) => createNumberColumn(source, columns));
-  const moments = numbers.map((feature) => createMoments(numberTransform(feature)));
-  const room = createTextRoom();
-  const counters = categories.flatMap((feature) => counterOf(feature, columns, room) ?? []);
-  const selected = [...readers, ...counters].map((reader) => reader.sql);
+  const { numbers, categories } = passes;
+  const columns = [...numbers.values(), ...categories.values()];
+  const selected = early?.sql ?? columns.map((column) => column.sql);
   if (selected.length === 0) {
     const [[count] = []] = await database.rows(`SELECT count(*) FROM ${sql}`);
     return Number(count ?? 0);
   }
   let rows = 0;
-  for await (const chunk of database.stream(`SELECT ${selected.join(", ")} FROM ${sql}`)) {
-    for (const [i, { valuesOf }] of readers.entries())
-      moments[i]?.add(valuesOf(chunk.getColumnVector(i), chunk.rowCount), chunk.rowCount);
-    for (const [i, { add }] of counters.entries()) add(chunk.getColumnVector(readers.length + i), chunk.rowCount);
+  for await (const chunk of database.stream(
+    `SELECT ${selected.join(", ")} FROM ${sql}`,
+    isOnly ? "beside" : undefined,
+  )) {
+    if (early !== undefined) early.take(chunk);
+    else for (const [i, { take }] of columns.entries()) take(chunk.getColumnVector(i), chunk.rowCount);
     rows += chunk.rowCount;
   }
-  for (const [i, { name }] of numbers.entries()) {
-    const result = moments[i]?.result();
-    if (result !== undefined) found.set(name, result);
-  }
-  for (const { feature, values } of counters) {
+  for (const [name, { result }] of numbers) found.set(name, result());
+  for (const [name, { values, feature }] of categories) {
     const counted = values(minimumOf(feature), limitOf(feature));
-    if (counted !== undefined) found.set(feature.name, { kind: "vocabulary", values: counted });
+    if (counted !== undefined) found.set(name, { kind: "vocabulary", values: counted });
   }
   return rows;
-}
-
-/** What counts the values of a category while its rows go by. */
-interface Counter extends Pick<WholeCounts, "values"> {
-  readonly feature: VocabularyFeature;
-  readonly sql: string;
-  readonly add: (vector: DuckDBVector, rows: number) => void;
 }
 
 /** Whether only the database counts. */
 function isGrouped(feature: VocabularyFeature, columns: ExpressionColumns): boolean {
   return categorySql(feature, columns).kind !== "integer" && plainText(feature, columns) === undefined;
-}
-
-/** Undefined where only the database counts. */
-function counterOf(feature: VocabularyFeature, columns: ExpressionColumns, room: TextRoom): Counter | undefined {
-  const { sql, kind } = categorySql(feature, columns);
-  if (kind === "integer") {
-    const { add, values } = createWholeCounts();
-    return { feature, sql: wholeSql(sql), add: (vector, rows) => add(wordPairsOf(vector), rows), values };
-  }
-  const plain = plainText(feature, columns);
-  if (plain === undefined) return undefined;
-  const { add, values } = createTextCounts(plain.rules, plain.missing, room);
-  return {
-    feature,
-    sql: entrySql(plain.sql),
-    add: (vector, rows) => add(textEntriesOf(vector), rows, textReader(vector)),
-    values,
-  };
 }
 
 /** Of the values at positions that count. */
@@ -264,38 +288,4 @@ async function fitNumberList(database: Database, relation: Relation, feature: Nu
     moment.add(values, chunk.rowCount);
   }
   return moment.result();
-}
-
-interface Moments {
-  add(values: Float64Array, count: number): void;
-  result(): FittedFeature;
-}
-
-function createMoments(transform: (value: number) => number): Moments {
-  let n = 0;
-  let mean = 0;
-  let squares = 0;
-  let minimum = Infinity;
-  let maximum = -Infinity;
-  return {
-    add: (values, count) => {
-      for (let i = 0; i < count; i++) {
-        const raw = values[i] ?? NaN;
-        if (raw !== raw) continue;
-        const value = transform(raw);
-        n += 1;
-        const delta = value - mean;
-        mean += delta / n;
-        squares += delta * (value - mean);
-        if (value < minimum) minimum = value;
-        if (value > maximum) maximum = value;
-      }
-    },
-    result: () => {
-      if (n === 0) return { kind: "number", mean: 0, deviation: 0, minimum: 0, maximum: 0 };
-      // Numbers near the end of a double's range square to infinity; no scale is better than a factor of zero.
-      const deviation = Math.sqrt(squares / n);
-      return { kind: "number", mean, deviation: Number.isFinite(deviation) ? deviation : 0, minimum, maximum };
-    },
-  };
 }

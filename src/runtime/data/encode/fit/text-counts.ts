@@ -4,10 +4,10 @@
  */
 import { cleanText, compareTexts, type TextRules } from "../../expressions/values.js";
 import { entryWords, packText, shortBytes, shortText } from "../texts/short-texts.js";
+import type { TextIds } from "../texts/text-ids.js";
 import { orderOfTexts } from "../texts/text-order.js";
 import {
   createTextTable,
-  largestNumber,
   lengthOfSeal,
   numberOfSeal,
   placeOf,
@@ -16,17 +16,30 @@ import {
   takePlace,
   type TextTable,
 } from "../texts/text-table.js";
-import { wholeOfText, withPlace } from "../texts/whole-texts.js";
+import { wholeOfText, wholesBelow, withPlace } from "../texts/whole-texts.js";
 import { byCounts } from "./by-counts.js";
 
 export interface TextCounts {
-  /** Takes the first `rows` of the entries; the empty text is a null. `longText`: that of a row whose text is not in its entry. */
-  add(entries: Int32Array, rows: number, longText: (row: number) => string | null): void;
+  /**
+   * Takes the first `rows` of the entries; the empty text is a null. `longText`: that of a row whose text is not in its entry. Gives a code for each
+   * row, the same for equal texts, good until the next call; undefined where the column is left to the database.
+   */
+  add(entries: Int32Array, rows: number, longText: (row: number) => string | null): Int32Array | undefined;
   /**
    * The clean texts that occur at least `fewest` times, at most `limit`, the most frequent first and of equally frequent ones the first in the order
    * of code points; undefined where the column is left to the database.
    */
   values(fewest: number, limit: number): readonly string[] | undefined;
+  /** What `ids` says of the raw text of each code; undefined where the column is left to the database. */
+  codedIds(ids: Pick<TextIds, "ofText" | "ofWhole">): CodedIds | undefined;
+}
+
+/** Ids by code. */
+export interface CodedIds {
+  /** Of codes below {@link wholesBelow}. */
+  readonly wholes: Int32Array;
+  /** Of those from there on. */
+  readonly others: Int32Array;
 }
 
 /** Different texts that all columns of a fit may have together: 48 bytes each while they are counted. */
@@ -43,51 +56,71 @@ const mostLong = 1 << 12;
 
 /** @param missing what a null is counted as, if it is */
 export function createTextCounts(rules: TextRules, missing: string | undefined, room: TextRoom): TextCounts {
-  let counted: Counters | undefined = { table: createTextTable(0), wholes: new Int32Array(0), long: new Map() };
-  let rowsSeen = 0;
+  let counted: Counters | undefined = {
+    table: createTextTable(0),
+    long: new Map(),
+    others: new Int32Array(64),
+    size: 0,
+    wholes: new Int32Array(0),
+  };
+  let codes = new Int32Array(0);
   return {
     add: (entries, rows, longText) => {
-      rowsSeen += rows;
-      if (counted === undefined) return;
+      if (counted === undefined) return undefined;
+      if (codes.length < rows) codes = new Int32Array(rows);
       const before = counted.table.size;
-      const isWhole = rowsSeen <= largestNumber && countTexts(counted, entries, rows, longText);
+      const areAll = countTexts(counted, { entries, rows, longText }, codes);
       room.left -= counted.table.size - before;
-      if (isWhole && room.left >= 0) return;
+      if (areAll && room.left >= 0) return codes;
       room.left += counted.table.size;
       counted = undefined;
+      return undefined;
     },
     values: (fewest, limit) => {
       return counted === undefined
         ? undefined
         : mostFrequent(cleanCounts(counted, rules, missing), Math.max(1, fewest), limit);
     },
+    codedIds: (ids) => (counted === undefined ? undefined : codedIds(counted, ids)),
   };
 }
 
 interface Counters {
-  /** Texts that are no whole numbers, or too large ones. */
+  /** Numbers, from 1, of short texts that are no whole numbers, or too large ones. */
   readonly table: TextTable;
-  /** By whole number. */
-  wholes: Int32Array;
-  /** By long text. */
+  /** Numbers of long texts, in the same row. */
   readonly long: Map<string, number>;
+  /** How often each numbered text occurs, the first one first. */
+  others: Int32Array;
+  /** Texts that are numbered. */
+  size: number;
+  /** How often each whole number occurs. */
+  wholes: Int32Array;
 }
 
-/** False where there are too many long texts. */
-function countTexts(
-  counted: Counters,
-  entries: Int32Array,
-  rows: number,
-  longText: (row: number) => string | null,
-): boolean {
+interface RowTexts {
+  readonly entries: Int32Array;
+  readonly rows: number;
+  readonly longText: (row: number) => string | null;
+}
+
+/** False where there are too many long texts. The code of a whole number is the number, that of the text numbered 1 comes after all of these. */
+function countTexts(counted: Counters, { entries, rows, longText }: RowTexts, codes: Int32Array): boolean {
   const { table, long } = counted;
   let { words } = table;
-  let { wholes } = counted;
-  for (let at = 0; at < rows * entryWords; at += entryWords) {
+  let { wholes, others } = counted;
+  for (let row = 0, at = 0; row < rows; row++, at += entryWords) {
     const length = entries[at]!;
     if (length > shortBytes) {
-      const text = longText(at / entryWords) ?? "";
-      long.set(text, (long.get(text) ?? 0) + 1);
+      const text = longText(row) ?? "";
+      let number = long.get(text) ?? 0;
+      if (number === 0) {
+        number = numberNext(counted);
+        ({ others } = counted);
+        long.set(text, number);
+      }
+      others[number - 1]! += 1;
+      codes[row] = wholesBelow + number - 1;
       if (long.size > mostLong) return false;
       continue;
     }
@@ -98,17 +131,49 @@ function countTexts(
     if (whole >= 0) {
       if (whole >= wholes.length) counted.wholes = wholes = withPlace(wholes, whole);
       wholes[whole]! += 1;
+      codes[row] = whole;
       continue;
     }
     const place = placeOf(words, a, b, c, length);
-    const seal = words[place + 3]!;
-    if (seal !== 0) words[place + 3] = seal + sealNumber(1, 0);
-    else {
-      takePlace(table, place, a, b, c, sealNumber(1, length));
+    let number = numberOfSeal(words[place + 3]!);
+    if (number === 0) {
+      number = numberNext(counted);
+      ({ others } = counted);
+      takePlace(table, place, a, b, c, sealNumber(number, length));
       ({ words } = table);
     }
+    others[number - 1]! += 1;
+    codes[row] = wholesBelow + number - 1;
   }
   return true;
+}
+
+/** The number of one more text. */
+function numberNext(counted: Counters): number {
+  const { others } = counted;
+  if (counted.size === others.length) {
+    counted.others = new Int32Array(2 * others.length);
+    counted.others.set(others);
+  }
+  return (counted.size += 1);
+}
+
+/** Calls back with each short text that has a number. */
+function eachNumbered({ table: { words } }: Counters, take: (text: string, number: number) => void): void {
+  for (let place = 0; place < words.length; place += placeWords) {
+    const seal = words[place + 3]!;
+    if (seal === 0) continue;
+    take(shortText(words[place]!, words[place + 1]!, words[place + 2]!, lengthOfSeal(seal)), numberOfSeal(seal));
+  }
+}
+
+function codedIds(counted: Counters, { ofText, ofWhole }: Pick<TextIds, "ofText" | "ofWhole">): CodedIds {
+  const wholes = new Int32Array(counted.wholes.length);
+  const others = new Int32Array(counted.size);
+  for (let whole = 0; whole < wholes.length; whole++) if (counted.wholes[whole]! > 0) wholes[whole] = ofWhole(whole);
+  eachNumbered(counted, (text, number) => void (others[number - 1] = ofText(text)));
+  for (const [text, number] of counted.long) others[number - 1] = ofText(text);
+  return { wholes, others };
 }
 
 interface Counted {
@@ -117,11 +182,8 @@ interface Counted {
 }
 
 /** What raw texts spell, counted together. */
-function cleanCounts(
-  { table: { words }, wholes, long }: Counters,
-  rules: TextRules,
-  missing: string | undefined,
-): Counted {
+function cleanCounts(counted: Counters, rules: TextRules, missing: string | undefined): Counted {
+  const { wholes, others, long } = counted;
   const texts: string[] = [];
   const counts: number[] = [];
   /** Of texts that another one spells. */
@@ -134,12 +196,8 @@ function cleanCounts(
     } else if (text !== undefined) moved.set(text, (moved.get(text) ?? 0) + count);
   };
   for (let whole = 0; whole < wholes.length; whole++) if (wholes[whole]! > 0) put(String(whole), wholes[whole]!);
-  for (let place = 0; place < words.length; place += placeWords) {
-    const seal = words[place + 3]!;
-    if (seal === 0) continue;
-    put(shortText(words[place]!, words[place + 1]!, words[place + 2]!, lengthOfSeal(seal)), numberOfSeal(seal));
-  }
-  for (const [text, count] of long) put(text, count);
+  eachNumbered(counted, (text, number) => put(text, others[number - 1]!));
+  for (const [text, number] of long) put(text, others[number - 1]!);
   if (moved.size === 0) return { texts, counts };
   for (const [i, text] of texts.entries()) {
     counts[i]! += moved.get(text) ?? 0;

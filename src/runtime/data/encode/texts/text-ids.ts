@@ -22,8 +22,14 @@ export interface TextIdsOptions {
 /** What {@link TextIds} says of a null. */
 export const nullText = -2;
 
-/** The ids of the first `rows` rows; good until the next call. */
-export type TextIds = (vector: DuckDBVector, rows: number) => Int32Array;
+export interface TextIds {
+  /** The ids of the first `rows` rows; good until the next call. */
+  ofRows(vector: DuckDBVector, rows: number): Int32Array;
+  /** The id of one text as a file has it. */
+  ofText(raw: string): number;
+  /** That of the text of a whole number that `wholeOfText` gives. */
+  ofWhole(whole: number): number;
+}
 
 /** A number in the table is an id above so many, from 1 for {@link nullText}. */
 const firstNumber = 1 - nullText;
@@ -67,7 +73,7 @@ export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions):
     return id;
   };
   let ids = new Int32Array(0);
-  return (vector, rows) => {
+  const ofRows: TextIds["ofRows"] = (vector, rows) => {
     if (ids.length < rows) ids = new Int32Array(rows);
     const entries = textEntriesOf(vector);
     const longText = textReader(vector);
@@ -93,4 +99,13 @@ export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions):
     }
     return ids;
   };
+  const ofText = (raw: string): number => {
+    const number = numberOf(raw);
+    return number > 0 ? number - firstNumber : find(raw);
+  };
+  const ofWhole = (whole: number): number => {
+    const number = wholes[whole] ?? 0;
+    return number > 0 ? number - firstNumber : find(String(whole));
+  };
+  return { ofRows, ofText, ofWhole };
 }

@@ -1,0 +1,181 @@
+/**
+ * Rows that are encoded in the pass that fits, so that files are read once: what waits for the fit is kept as it was read, in its place of the
+ * rows, and finished after the pass.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { DuckDBVector } from "@duckdb/node-api";
+import { tableOwner } from "../../../../compiler/model/feature-lists.js";
+import { fittedOf } from "../../../../compiler/model/fitted.js";
+import type { FeatureModel } from "../../../../compiler/model/model.js";
+import { own } from "../../../../compiler/text/index.js";
+import { createRecords, recordOffsets, type Records, recordWords } from "../../batches/records.js";
+import { createFeatureEncoder } from "../column-encoder.js";
+import type { ColumnEncoder } from "../encoded-column.js";
+import {
+  createColumns,
+  createRecordsFile,
+  type EncodeRequest,
+  type EncodeResult,
+  fillAbsentLabels,
+  fillWeights,
+  reportOf,
+  violationsOf,
+  weightSql,
+  withinChecks,
+} from "../encode.js";
+import { passCategory, type PassColumns } from "../fit/pass-columns.js";
+import { type Fitted, fittedWithoutData } from "../fitted.js";
+import { createNumberColumn } from "../number-column.js";
+import { float64Of } from "../vectors.js";
+import { type LateColumn, lateNumbers, lateTexts, lateWholes } from "./late-columns.js";
+
+export interface EarlyRequest extends Pick<
+  EncodeRequest,
+  "relation" | "enums" | "features" | "layout" | "labels" | "weight"
+> {
+  /** Bytes that may be kept; of more rows nothing is. */
+  readonly limit: number;
+}
+
+export interface EarlyRows {
+  /** Columns of the query. */
+  readonly sql: readonly string[];
+  /** Takes the next rows, of which the columns are those of the query, and counts what is fitted. */
+  take(chunk: Chunk): void;
+  /**
+   * Writes the files that `encodeRelation` writes, byte for byte, and gives what that gives; undefined where the rows could not be kept. To be called once.
+   * @param signal rejects with its reason
+   */
+  finish(fitted: Fitted, folder: string, options: FinishOptions): Promise<EncodeResult | undefined>;
+}
+
+export interface FinishOptions extends Pick<EncodeRequest, "onRows"> {
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Chunk {
+  readonly rowCount: number;
+  getColumnVector(column: number): DuckDBVector;
+}
+
+/** Chunks between two looks at the signal. */
+const chunksATurn = 16;
+
+/** Undefined where a feature waits for the fit in a way that cannot be kept. */
+export async function createEarlyRows(request: EarlyRequest, passes: PassColumns): Promise<EarlyRows | undefined> {
+  const { relation, layout, features, enums, limit } = request;
+  const known = fitsWithoutData(features);
+  const late = new Map<string, LateColumn>();
+  for (const feature of features) {
+    if (isKnown(feature, known)) continue;
+    const column = lateColumn(feature, request, passes);
+    if (column === undefined) return undefined;
+    late.set(feature.name, column);
+  }
+  const encoderOf = (feature: FeatureModel): ColumnEncoder | Promise<ColumnEncoder> =>
+    late.get(feature.name)?.encoder ?? createFeatureEncoder(enums, relation, feature, features, known);
+  const columns = await createColumns(request, encoderOf);
+  const weight = weightSql(relation, request.weight);
+  const stride = recordWords(layout);
+  const offsets = { ids: 0, ...recordOffsets(layout) };
+  const checks = withinChecks(request, offsets.labels);
+  const waiting = columns.filter(({ name }) => name !== undefined && late.has(name));
+  let chunks: { readonly records: Records; readonly rows: number }[] | undefined = [];
+  let rows = 0;
+  const drop = (): void => {
+    chunks = undefined;
+    for (const column of late.values()) column.drop();
+  };
+  const heldBytes = (): number => [...late.values()].reduce((sum, column) => sum + column.bytes(), rows * stride * 4);
+
+  const take = (chunk: Chunk): void => {
+    const count = chunk.rowCount;
+    const records = createRecords(layout, count);
+    for (const [i, column] of columns.entries()) {
+      if (chunks === undefined && !waiting.includes(column)) continue;
+      const { part, offset, encoder, counts } = column;
+      encoder.fill(chunk.getColumnVector(i), { records, first: offsets[part] + offset, stride, rows: count }, counts);
+    }
+    if (chunks === undefined) return;
+    fillAbsentLabels(records, request, offsets.labels, stride, count);
+    const weights = weight === undefined ? undefined : float64Of(chunk.getColumnVector(columns.length));
+    fillWeights(records, weights, offsets.weight, stride, count);
+    for (const check of checks) check.run(records, stride, count);
+    chunks.push({ records, rows: count });
+    rows += count;
+    if (heldBytes() > limit || [...late.values()].some((column) => !column.isWhole())) drop();
+  };
+
+  const finish: EarlyRows["finish"] = async (fitted, folder, { onRows, signal }) => {
+    const finishers = waiting.map((column) => {
+      const feature = features.find(({ name }) => name === column.name)!;
+      return { column, finish: late.get(feature.name)?.finisher(fittedOf(fitted, feature)) };
+    });
+    if (chunks === undefined || finishers.some((each) => each.finish === undefined)) return undefined;
+    const file = createRecordsFile(folder);
+    let done = 0;
+    try {
+      for (const [i, { records, rows: count }] of chunks.entries()) {
+        for (const { column, finish: fill } of finishers) {
+          const { part, offset, counts } = column;
+          fill?.({ records, first: offsets[part] + offset, stride, rows: count }, counts);
+        }
+        file.write(records, count * stride);
+        done += count;
+        onRows(done);
+        if (i % chunksATurn === 0) await nextTurn();
+        signal?.throwIfAborted();
+      }
+    } finally {
+      file.close();
+      drop();
+    }
+    return {
+      rows,
+      report: reportOf(rows, columns),
+      hashes: { rows: file.hash() },
+      violations: violationsOf(checks),
+    };
+  };
+  return {
+    sql: [...columns.map(({ encoder }) => encoder.sql), ...(weight === undefined ? [] : [weight])],
+    take,
+    finish,
+  };
+}
+
+/** The fits that need no data. */
+function fitsWithoutData(features: readonly FeatureModel[]): Fitted {
+  const entries = features.flatMap((feature) => {
+    const fit = tableOwner(feature) === feature.name ? fittedWithoutData(feature) : undefined;
+    return fit === undefined ? [] : [[feature.name, fit] as const];
+  });
+  return { rows: 0, features: Object.fromEntries(entries) };
+}
+
+function isKnown(feature: FeatureModel, { features }: Fitted): boolean {
+  return own(features, tableOwner(feature)) !== undefined;
+}
+
+function lateColumn(
+  feature: FeatureModel,
+  { relation: { columns } }: EarlyRequest,
+  { numbers, categories, room }: PassColumns,
+): LateColumn | undefined {
+  switch (feature.kind) {
+    case "numeric":
+    case "bucket": {
+      const { sql, valuesOf } = createNumberColumn(feature.source, columns);
+      return lateNumbers(feature, numbers.get(feature.name) ?? { sql, take: valuesOf });
+    }
+    case "categorical": {
+      const pass = categories.get(feature.name) ?? passCategory(feature, columns, room);
+      if (pass === undefined) return undefined;
+      return pass.kind === "texts" ? lateTexts(feature, pass) : lateWholes(feature, pass);
+    }
+    case "bag":
+    case "sequence":
+    case "numbers":
+      return undefined;
+  }
+}

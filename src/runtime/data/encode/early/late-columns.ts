@@ -1,0 +1,172 @@
+/** Columns whose values are kept in the pass that fits, and become what rows have once it is known what is fitted. */
+import type { FeatureModel } from "../../../../compiler/model/model.js";
+import { textIdsOf } from "../column-encoder.js";
+import type { ColumnEncoder, Counts, Target } from "../encoded-column.js";
+import {
+  createBucketEncoder,
+  createNumbersEncoder,
+  createVocabularyIds,
+  type VocabularyIds,
+  withOutside,
+} from "../feature-encoder.js";
+import type { PassNumbers, PassTexts, PassWholes } from "../fit/pass-columns.js";
+import type { FittedFeature } from "../fitted.js";
+import { createTextIds, nullText } from "../texts/text-ids.js";
+import { wholesBelow } from "../texts/whole-texts.js";
+import { nullHigh } from "../vectors.js";
+
+type CategoricalFeature = Extract<FeatureModel, { kind: "categorical" }>;
+type NumberOfRow = Extract<FeatureModel, { kind: "numeric" | "bucket" }>;
+
+/** A column of a pass; what its encoder fills is finished later. */
+export interface LateColumn {
+  readonly encoder: ColumnEncoder;
+  /** Whether all values so far are kept. */
+  isWhole(): boolean;
+  /** Bytes that are held besides the rows. */
+  bytes(): number;
+  /** Forgets what is kept. */
+  drop(): void;
+  /** What finishes the rows of chunk after chunk, in the order in which they were filled; undefined where they were not all kept. */
+  finisher(fit: FittedFeature): Finisher | undefined;
+}
+
+export type Finisher = (target: Target, counts: Counts) => void;
+
+/** Doubles, beside the rows until it is known what they become. */
+export function lateNumbers(feature: NumberOfRow, { sql, take }: Pick<PassNumbers, "sql" | "take">): LateColumn {
+  let chunks: Float64Array[] = [];
+  let bytes = 0;
+  let isKept = true;
+  return {
+    encoder: {
+      sql,
+      fill: (vector, { rows }) => {
+        const values = take(vector, rows);
+        if (!isKept) return;
+        chunks.push(values.slice(0, rows));
+        bytes += 8 * rows;
+      },
+    },
+    isWhole: () => isKept,
+    bytes: () => bytes,
+    drop: () => {
+      isKept = false;
+      chunks = [];
+    },
+    finisher: (fit) => {
+      if (!isKept) return undefined;
+      const fill = fillerOf(feature, fit);
+      let next = 0;
+      return (target, counts) => {
+        fill(chunks[next]!, target, counts);
+        next += 1;
+      };
+    },
+  };
+}
+
+function fillerOf(
+  feature: NumberOfRow,
+  fit: FittedFeature,
+): (values: Float64Array, target: Target, counts: Counts) => void {
+  if (feature.kind === "numeric") {
+    const encode = createNumbersEncoder(feature, fit);
+    return (values, { records: { floats }, first, stride, rows }, counts) => {
+      counts.nulls += encode(values, rows, floats, first, stride);
+    };
+  }
+  const encode = createBucketEncoder(feature, fit);
+  return (values, { records: { words }, first, stride, rows }, counts) => {
+    for (let i = 0, word = first; i < rows; i++, word += stride) {
+      const value = values[i]!;
+      if (value !== value) counts.nulls += 1;
+      words[word] = encode(value);
+    }
+  };
+}
+
+/** Texts are kept as their codes. */
+export function lateTexts(feature: CategoricalFeature, { sql, take, plain, codedIds }: PassTexts): LateColumn {
+  let isKept = true;
+  return {
+    encoder: {
+      sql,
+      fill: (vector, { records: { words }, first, stride, rows }) => {
+        const codes = take(vector, rows);
+        if (codes === undefined) isKept = false;
+        else for (let i = 0, word = first; i < rows; i++, word += stride) words[word] = codes[i]!;
+      },
+    },
+    isWhole: () => isKept,
+    bytes: () => 0,
+    drop: () => undefined,
+    finisher: (fit) => {
+      const ids = codedIds(createTextIds({ ...plain, ...textIdsOf(feature, fit) }));
+      if (ids === undefined) return undefined;
+      const { wholes, others } = ids;
+      const unknown = unknownId(feature);
+      return ({ records: { words }, first, stride, rows }, counts) => {
+        for (let i = 0, word = first; i < rows; i++, word += stride) {
+          const code = words[word]!;
+          const id = code < wholesBelow ? wholes[code]! : others[code - wholesBelow]!;
+          if (id === nullText) counts.nulls += 1;
+          else if (id === 0) counts.unseen += 1;
+          words[word] = id === nullText ? unknown : id;
+        }
+      };
+    },
+  };
+}
+
+function unknownId({ missing }: CategoricalFeature): number {
+  return missing?.kind === "zeros" ? -1 : 0;
+}
+
+/** What a null is kept as. */
+const nullWhole = -(2 ** 31);
+
+/** Whole numbers are kept as they are, where they are of 32 bits. */
+export function lateWholes(feature: CategoricalFeature, { sql, take }: PassWholes): LateColumn {
+  let isKept = true;
+  return {
+    encoder: {
+      sql,
+      fill: (vector, { records: { words }, first, stride, rows }) => {
+        const pairs = take(vector, rows);
+        for (let i = 0, word = first; i < rows && isKept; i++, word += stride) {
+          const low = pairs[2 * i]!;
+          const high = pairs[2 * i + 1]!;
+          const isNull = high === nullHigh && low === 0;
+          words[word] = isNull ? nullWhole : low;
+          if (!isNull && (high !== low >> 31 || low === nullWhole)) isKept = false;
+        }
+      },
+    },
+    isWhole: () => isKept,
+    bytes: () => 0,
+    drop: () => undefined,
+    finisher: (fit) =>
+      isKept ? finishWholes(withOutside(feature, createVocabularyIds(fit)), unknownId(feature)) : undefined,
+  };
+}
+
+function finishWholes(ids: VocabularyIds, unknown: number): Finisher {
+  const { first: least, ids: known } = ids.wholes?.() ?? { first: 0, ids: new Int32Array(0) };
+  const places = known.length;
+  return ({ records: { words }, first, stride, rows }, counts) => {
+    for (let i = 0, word = first; i < rows; i++, word += stride) {
+      const value = words[word]!;
+      const place = value - least;
+      let id = place >= 0 && place < places ? known[place]! : 0;
+      if (value === nullWhole) {
+        counts.nulls += 1;
+        id = unknown;
+      } else if (id === 0) {
+        id = ids.ofWhole(value);
+        if (id === 0) counts.unseen += 1;
+      }
+      words[word] = id;
+    }
+  };
+}

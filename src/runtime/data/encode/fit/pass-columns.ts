@@ -1,0 +1,91 @@
+/** Columns that the pass which fits reads, and what it counts of them. */
+import type { DuckDBVector } from "@duckdb/node-api";
+import type { VocabularyFeature } from "../../../../compiler/model/feature-lists.js";
+import type { FeatureModel } from "../../../../compiler/model/model.js";
+import type { ExpressionColumns } from "../../expressions/expression-sql.js";
+import type { FittedFeature } from "../fitted.js";
+import { categorySql, plainText } from "../missing.js";
+import { createNumberColumn } from "../number-column.js";
+import { entrySql, textEntriesOf } from "../texts/short-texts.js";
+import { textReader, wholeSql, wordPairsOf } from "../vectors.js";
+import { createMoments } from "./moments.js";
+import { createTextCounts, type TextCounts, type TextRoom } from "./text-counts.js";
+import { createWholeCounts, type WholeCounts } from "./whole-counts.js";
+
+interface Pass<Taken> {
+  readonly sql: string;
+  /** Counts the first `rows` rows of a chunk, and gives what their values are, good until the next call. */
+  take(vector: DuckDBVector, rows: number): Taken;
+}
+
+export interface PassNumbers extends Pass<Float64Array> {
+  result(): FittedFeature;
+}
+
+export interface PassTexts extends Pass<Int32Array | undefined>, Pick<TextCounts, "values" | "codedIds"> {
+  readonly kind: "texts";
+  readonly feature: VocabularyFeature;
+  readonly plain: NonNullable<ReturnType<typeof plainText>>;
+}
+
+/** Pairs of words of whole numbers. */
+export interface PassWholes extends Pass<Int32Array>, Pick<WholeCounts, "values"> {
+  readonly kind: "wholes";
+  readonly feature: VocabularyFeature;
+}
+
+/** What one pass reads, by feature. */
+export interface PassColumns {
+  readonly numbers: ReadonlyMap<string, PassNumbers>;
+  readonly categories: ReadonlyMap<string, PassTexts | PassWholes>;
+  readonly room: TextRoom;
+}
+
+/** `transform`: of the numbers before their mean and deviation are taken. */
+export function passNumbers(
+  { source }: FeatureModel,
+  columns: ExpressionColumns,
+  transform: (value: number) => number,
+): PassNumbers {
+  const { sql, valuesOf } = createNumberColumn(source, columns);
+  const { add, result } = createMoments(transform);
+  return {
+    sql,
+    take: (vector, rows) => {
+      const values = valuesOf(vector, rows);
+      add(values, rows);
+      return values;
+    },
+    result,
+  };
+}
+
+/** Undefined where only the database counts. */
+export function passCategory(
+  feature: VocabularyFeature,
+  columns: ExpressionColumns,
+  room: TextRoom,
+): PassTexts | PassWholes | undefined {
+  const { sql, kind } = categorySql(feature, columns);
+  if (kind === "integer") {
+    const { add, values } = createWholeCounts();
+    const take = (vector: DuckDBVector, rows: number): Int32Array => {
+      const pairs = wordPairsOf(vector);
+      add(pairs, rows);
+      return pairs;
+    };
+    return { kind: "wholes", feature, sql: wholeSql(sql), take, values };
+  }
+  const plain = plainText(feature, columns);
+  if (plain === undefined) return undefined;
+  const { add, values, codedIds } = createTextCounts(plain.rules, plain.missing, room);
+  return {
+    kind: "texts",
+    feature,
+    plain,
+    sql: entrySql(plain.sql),
+    take: (vector, rows) => add(textEntriesOf(vector), rows, textReader(vector)),
+    values,
+    codedIds,
+  };
+}

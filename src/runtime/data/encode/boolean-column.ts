@@ -1,16 +1,15 @@
 /** A column of truth of a query: 1, 0, and −1 for null. Texts of files are read here, which costs less than in SQL. */
-import type { DuckDBVector } from "@duckdb/node-api";
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 import { compileBoolean, type ExpressionColumns } from "../expressions/expression-sql.js";
 import { booleanOf, cleanText, type TextRules } from "../expressions/values.js";
 import { meansNullDecimal } from "./texts/decimals.js";
 import { entrySql, entryWords, textEntriesOf } from "./texts/short-texts.js";
-import { int8Of, textReader } from "./vectors.js";
+import { type ColumnVector, int8Of, textReader } from "./vectors.js";
 
 export interface BooleanColumn {
   readonly sql: string;
   /** Of the first `rows` rows; good until the next call. */
-  valuesOf(vector: DuckDBVector, rows: number): Int8Array;
+  valuesOf(vector: ColumnVector, rows: number): Int8Array;
 }
 
 const [zero, one] = [0x30, 0x31];

@@ -2,7 +2,6 @@
  * How each part of an encoded row is read from a chunk: what the query computes, and how its column gets into the records.
  * Texts become ids inside DuckDB, through an ENUM of the vocabulary; whole numbers and hashes become ids here.
  */
-import type { DuckDBVector } from "@duckdb/node-api";
 import {
   isSequence,
   type ListFeature,
@@ -34,7 +33,7 @@ import { createNumberColumn } from "./number-column.js";
 import { createBooleanColumn } from "./boolean-column.js";
 import { entrySql } from "./texts/short-texts.js";
 import { createTextIds, nullText, type TextIds, type TextIdsOptions } from "./texts/text-ids.js";
-import { int32Of, listOf, nullHigh, textReader, wholeSql, wordPairsOf } from "./vectors.js";
+import { type ColumnVector, int32Of, listOf, nullHigh, textReader, wholeSql, wordPairsOf } from "./vectors.js";
 import { shortWholeEncoder, textOfPair, wholeEncoder } from "./whole-encoder.js";
 
 type CategoricalFeature = Extract<FeatureModel, { kind: "categorical" }>;
@@ -248,7 +247,7 @@ function checkedLength(length: number, max: number): number {
 function listEncoder(
   max: number,
   sql: string,
-  idsOf: (elements: DuckDBVector) => (index: number) => number,
+  idsOf: (elements: ColumnVector) => (index: number) => number,
 ): ColumnEncoder {
   return {
     sql,
@@ -310,7 +309,7 @@ function fillLabel(
 /** Dense codes of a grouping column, from 0 in the order in which values are first met; −1 for null. */
 export interface GroupEncoder {
   readonly sql: string;
-  codes(vector: DuckDBVector, rows: number): Int32Array;
+  codes(vector: ColumnVector, rows: number): Int32Array;
 }
 
 export function createGroupEncoder({ columns }: Relation, name: string): GroupEncoder {

@@ -16,6 +16,7 @@ import {
   weightSql,
   withinChecks,
 } from "./encode.js";
+import { byDatabase } from "./texts/stream-columns.js";
 import { seeTexts } from "./texts/see-texts.js";
 import { float64Of } from "./vectors.js";
 
@@ -29,7 +30,7 @@ export interface BlocksResult {
 
 /** Rejects with what `take` rejects with, and as `encodeRelation` does. */
 export async function encodeBlocks(database: Database, given: BlocksRequest, taker: BlockTaker): Promise<BlocksResult> {
-  const request = { ...given, relation: await seeTexts(database, given.relation, plainColumns(given)) };
+  const request = { ...given, relation: await seeTexts(database, byDatabase(given.relation), plainColumns(given)) };
   const { relation, layout, labels } = request;
   const weight = weightSql(relation, request.weight);
   const columns = await createColumns(request, fittedEncoders(request));

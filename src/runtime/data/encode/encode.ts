@@ -20,6 +20,7 @@ import type { Enums } from "../expressions/enums.js";
 import type { Fitted } from "./fitted.js";
 import { createRecords, recordOffsets, type Records, recordWords } from "../batches/records.js";
 import type { Relation } from "../files/relation.js";
+import { orByDatabase, streamColumns } from "./texts/stream-columns.js";
 import { seeTexts } from "./texts/see-texts.js";
 import { float64Of } from "./vectors.js";
 
@@ -92,6 +93,10 @@ export interface EncodedColumn {
 
 /** Writes {@link recordsFile}, {@link groupsFile} when there is a group, and {@link listsFile} when there are lists. */
 export async function encodeRelation(database: Database, given: EncodeRequest, folder: string): Promise<EncodeResult> {
+  return orByDatabase(given.relation, (relation) => encodeRows(database, { ...given, relation }, folder));
+}
+
+async function encodeRows(database: Database, given: EncodeRequest, folder: string): Promise<EncodeResult> {
   const request = { ...given, relation: await seeTexts(database, given.relation, plainColumns(given)) };
   const { relation, layout } = request;
   const weight = weightSql(relation, request.weight);
@@ -109,10 +114,8 @@ export async function encodeRelation(database: Database, given: EncodeRequest, f
   let rows = 0;
   const file = createRecordsFile(folder);
   try {
-    for await (const chunk of database.stream(
-      `SELECT ${selected.length === 0 ? "1" : selected.join(", ")} FROM ${relation.sql}`,
-      request.features.some(isListFeature) ? undefined : "beside",
-    )) {
+    const how = request.features.some(isListFeature) ? undefined : "beside";
+    for await (const chunk of streamColumns(database, relation, selected, how)) {
       const count = chunk.rowCount;
       if (count * stride > records.words.length) records = createRecords(layout, count);
       for (const [i, { part, offset, encoder, counts }] of parts.entries())

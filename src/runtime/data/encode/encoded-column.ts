@@ -1,5 +1,5 @@
 /** A column of a query that becomes a column of encoded rows. */
-import type { DuckDBVector } from "@duckdb/node-api";
+import type { ColumnVector } from "./vectors.js";
 import type { Records } from "../batches/records.js";
 
 /** Where a column goes: word `first + i * stride` of the records for row i. */
@@ -18,5 +18,5 @@ export interface Counts {
 
 export interface ColumnEncoder {
   readonly sql: string;
-  fill(vector: DuckDBVector, target: Target, counts: Counts): void;
+  fill(vector: ColumnVector, target: Target, counts: Counts): void;
 }

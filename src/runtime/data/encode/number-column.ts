@@ -1,16 +1,15 @@
 /** A column of numbers of a query as doubles: plain ones of files are cleaned here, which costs a tenth of what it costs in SQL. */
-import type { DuckDBVector } from "@duckdb/node-api";
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 import { compileFinite, type ExpressionColumns } from "../expressions/expression-sql.js";
 import { shortestDecimal } from "../expressions/shortest.js";
 import { meansNullDecimal, readDecimals } from "./texts/decimals.js";
 import { entrySql } from "./texts/short-texts.js";
-import { float64Of, floatsOf } from "./vectors.js";
+import { type ColumnVector, float64Of, floatsOf } from "./vectors.js";
 
 export interface NumberColumn {
   readonly sql: string;
   /** The values of the first `rows` rows, each finite or NaN, which stands for null; good until the next call. */
-  valuesOf(vector: DuckDBVector, rows: number): Float64Array;
+  valuesOf(vector: ColumnVector, rows: number): Float64Array;
 }
 
 export interface NumberColumnOptions {

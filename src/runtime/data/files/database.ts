@@ -17,6 +17,8 @@ export interface Database {
   readonly folder: string;
   /** Where files of its time may lie, a folder that may not be there yet. */
   readonly temporary: string;
+  /** Ends what is under way when it fires. */
+  readonly signal: AbortSignal | undefined;
   run(sql: string): Promise<void>;
   /** All rows of a small result. */
   rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]>;
@@ -79,6 +81,7 @@ function openLater(folder: string, temporary: string, signal: AbortSignal | unde
   return {
     folder,
     temporary,
+    signal,
     run: async (sql) => (await open()).run(sql),
     rows: async (sql) => (await open()).rows(sql),
     stream: async function* (sql, how) {
@@ -110,6 +113,7 @@ async function openDatabase(folder: string, temporary: string, signal: AbortSign
   return {
     folder,
     temporary,
+    signal,
     run: async (sql) => {
       await guarded(() => connection.run(sql));
     },

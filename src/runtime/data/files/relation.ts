@@ -2,12 +2,15 @@
 import type { ColumnExpression, SampleModel, SplitModel } from "../../../compiler/model/model.js";
 import { compileBoolean, compileText, type ExpressionColumns } from "../expressions/expression-sql.js";
 import { expressionColumns, relationSql, type Source } from "./source.js";
+import { type LineFile, lineFiles } from "./plain-lines.js";
 import { quoteText } from "./sql.js";
 
 export interface Relation {
   readonly source: Source;
   /** SQL after FROM. */
   readonly sql: string;
+  /** The files of which it is all rows, where their lines may be plain. */
+  readonly lines?: readonly LineFile[] | undefined;
   readonly columns: ExpressionColumns;
   /** Rows that stand for others too: where `isNegative` holds, a row counts `factor` times. */
   readonly sampled?: { readonly isNegative: string; readonly factor: number };
@@ -36,7 +39,7 @@ export function createRelation(
 ): Relation {
   const columns = expressionColumns(source, names, { plain: true });
   const whole = relationSql(source, names, { kept, plain: true });
-  if (split === undefined) return { source, sql: whole, columns };
+  if (split === undefined) return { source, sql: whole, columns, lines: lineFiles(source.files) };
   const { by } = split.split;
   const rows = by.length > 0 ? whole : `(SELECT *, row_number() OVER () - 1 AS ${rowNumber} FROM ${whole})`;
   const keys = by.length > 0 ? by.map((name) => keySql(name, columns)) : [`CAST(${rowNumber} AS VARCHAR)`];
@@ -58,6 +61,7 @@ export function sampleRelation(relation: Relation, { share, seed }: SampleModel,
   const isKept = hashesBelow(["sample", String(seed)].map(quoteText), [`CAST(${trainingRow} AS VARCHAR)`], share);
   return {
     ...relation,
+    lines: undefined,
     sql: `(SELECT * EXCLUDE (${trainingRow}) FROM ${rows} WHERE NOT ${isNegative} OR ${isKept})`,
     sampled: { isNegative, factor: 1 / share },
   };

@@ -3,7 +3,6 @@
  * rows, and finished after the pass.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { DuckDBVector } from "@duckdb/node-api";
 import { tableOwner } from "../../../../compiler/model/feature-lists.js";
 import { fittedOf } from "../../../../compiler/model/fitted.js";
 import type { FeatureModel } from "../../../../compiler/model/model.js";
@@ -27,6 +26,7 @@ import { passCategory, type PassColumns } from "../fit/pass-columns.js";
 import { type Fitted, fittedWithoutData } from "../fitted.js";
 import { createNumberColumn } from "../number-column.js";
 import { float64Of } from "../vectors.js";
+import type { ColumnChunk } from "../texts/stream-columns.js";
 import { type LateColumn, lateNumbers, lateTexts, lateWholes } from "./late-columns.js";
 
 export interface EarlyRequest extends Pick<
@@ -41,7 +41,7 @@ export interface EarlyRows {
   /** Columns of the query. */
   readonly sql: readonly string[];
   /** Takes the next rows, of which the columns are those of the query, and counts what is fitted. */
-  take(chunk: Chunk): void;
+  take(chunk: ColumnChunk): void;
   /**
    * Writes the files that `encodeRelation` writes, byte for byte, and gives what that gives; undefined where the rows could not be kept. To be called once.
    * @param signal rejects with its reason
@@ -51,11 +51,6 @@ export interface EarlyRows {
 
 export interface FinishOptions extends Pick<EncodeRequest, "onRows"> {
   readonly signal: AbortSignal | undefined;
-}
-
-interface Chunk {
-  readonly rowCount: number;
-  getColumnVector(column: number): DuckDBVector;
 }
 
 /** Chunks between two looks at the signal. */
@@ -88,7 +83,7 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
   };
   const heldBytes = (): number => [...late.values()].reduce((sum, column) => sum + column.bytes(), rows * stride * 4);
 
-  const take = (chunk: Chunk): void => {
+  const take = (chunk: ColumnChunk): void => {
     const count = chunk.rowCount;
     const records = createRecords(layout, count);
     for (const [i, column] of columns.entries()) {

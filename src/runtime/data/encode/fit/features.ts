@@ -22,6 +22,7 @@ import { listSql } from "../lists.js";
 import { categorySql, plainText } from "../missing.js";
 import type { Relation } from "../../files/relation.js";
 import { int32Of, textReader } from "../vectors.js";
+import { orByDatabase, streamColumns } from "../texts/stream-columns.js";
 import { seeTexts } from "../texts/see-texts.js";
 import { createMoments } from "./moments.js";
 import { passCategory, type PassColumns, passNumbers } from "./pass-columns.js";
@@ -42,8 +43,10 @@ export async function fitFeatures(
   relation: Relation,
   features: readonly FeatureModel[],
 ): Promise<Fitted> {
-  const seen = await seeTexts(database, relation, features.flatMap(fittedColumn));
-  return (await fitRelation(database, seen, features, undefined)).fitted;
+  return orByDatabase(relation, async (given) => {
+    const seen = await seeTexts(database, given, features.flatMap(fittedColumn));
+    return (await fitRelation(database, seen, features, undefined)).fitted;
+  });
 }
 
 /**
@@ -52,8 +55,10 @@ export async function fitFeatures(
  */
 export async function fitAndKeep(database: Database, request: EarlyRequest): Promise<FittedAndRows> {
   const names = [...request.features.flatMap(fittedColumn), ...plainColumns(request)];
-  const relation = await seeTexts(database, request.relation, names);
-  return fitRelation(database, relation, request.features, { ...request, relation });
+  return orByDatabase(request.relation, async (given) => {
+    const relation = await seeTexts(database, given, names);
+    return fitRelation(database, relation, request.features, { ...request, relation });
+  });
 }
 
 export interface FittedAndRows {
@@ -245,7 +250,7 @@ function passColumns(
  */
 async function fitPlain(
   database: Database,
-  { sql }: Relation,
+  relation: Relation,
   { passes, early, isOnly }: PlainPass,
   found: Map<string, FittedFeature>,
 ): Promise<number> {
@@ -253,14 +258,11 @@ async function fitPlain(
   const columns = [...numbers.values(), ...categories.values()];
   const selected = early?.sql ?? columns.map((column) => column.sql);
   if (selected.length === 0) {
-    const [[count] = []] = await database.rows(`SELECT count(*) FROM ${sql}`);
+    const [[count] = []] = await database.rows(`SELECT count(*) FROM ${relation.sql}`);
     return Number(count ?? 0);
   }
   let rows = 0;
-  for await (const chunk of database.stream(
-    `SELECT ${selected.join(", ")} FROM ${sql}`,
-    isOnly ? "beside" : undefined,
-  )) {
+  for await (const chunk of streamColumns(database, relation, selected, isOnly ? "beside" : undefined)) {
     if (early !== undefined) early.take(chunk);
     else for (const [i, { take }] of columns.entries()) take(chunk.getColumnVector(i), chunk.rowCount);
     rows += chunk.rowCount;

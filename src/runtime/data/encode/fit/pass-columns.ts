@@ -1,5 +1,4 @@
 /** Columns that the pass which fits reads, and what it counts of them. */
-import type { DuckDBVector } from "@duckdb/node-api";
 import type { VocabularyFeature } from "../../../../compiler/model/feature-lists.js";
 import type { FeatureModel } from "../../../../compiler/model/model.js";
 import type { ExpressionColumns } from "../../expressions/expression-sql.js";
@@ -7,7 +6,7 @@ import type { FittedFeature } from "../fitted.js";
 import { categorySql, plainText } from "../missing.js";
 import { createNumberColumn } from "../number-column.js";
 import { entrySql, textEntriesOf } from "../texts/short-texts.js";
-import { textReader, wholeSql, wordPairsOf } from "../vectors.js";
+import { type ColumnVector, textReader, wholeSql, wordPairsOf } from "../vectors.js";
 import { createMoments } from "./moments.js";
 import { createTextCounts, type TextCounts, type TextRoom } from "./text-counts.js";
 import { createWholeCounts, type WholeCounts } from "./whole-counts.js";
@@ -15,7 +14,7 @@ import { createWholeCounts, type WholeCounts } from "./whole-counts.js";
 interface Pass<Taken> {
   readonly sql: string;
   /** Counts the first `rows` rows of a chunk, and gives what their values are, good until the next call. */
-  take(vector: DuckDBVector, rows: number): Taken;
+  take(vector: ColumnVector, rows: number): Taken;
 }
 
 export interface PassNumbers extends Pass<Float64Array> {
@@ -69,7 +68,7 @@ export function passCategory(
   const { sql, kind } = categorySql(feature, columns);
   if (kind === "integer") {
     const { add, values } = createWholeCounts();
-    const take = (vector: DuckDBVector, rows: number): Int32Array => {
+    const take = (vector: ColumnVector, rows: number): Int32Array => {
       const pairs = wordPairsOf(vector);
       add(pairs, rows);
       return pairs;

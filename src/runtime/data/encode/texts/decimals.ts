@@ -1,7 +1,6 @@
 /** Numbers of short texts: a plain decimal of at most 12 characters is its digits by a power of ten, both of which a double holds, so that one division rounds right. */
-import type { DuckDBVector } from "@duckdb/node-api";
 import { cleanText, numberOf, type TextRules, ValueError } from "../../expressions/values.js";
-import { textReader } from "../vectors.js";
+import { type ColumnVector, textReader } from "../vectors.js";
 import { entryWords, shortBytes, textEntriesOf } from "./short-texts.js";
 
 const powers = Float64Array.from({ length: shortBytes + 1 }, (_, exponent) => 10 ** exponent);
@@ -17,7 +16,7 @@ export function meansNullDecimal({ nulls }: TextRules): boolean {
  * @param column its name, for the error
  */
 export function readDecimals(
-  vector: DuckDBVector,
+  vector: ColumnVector,
   rows: number,
   values: Float64Array,
   { rules, column }: { readonly rules: TextRules; readonly column: string },

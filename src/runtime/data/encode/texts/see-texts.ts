@@ -1,7 +1,8 @@
 /** Which columns of texts are worth reading by their entries: those whose texts are short, as far as the first rows tell. */
 import type { Database } from "../../files/database.js";
 import type { Relation } from "../../files/relation.js";
-import { shortBytes } from "./short-texts.js";
+import { entryWords, shortBytes, textEntriesOf } from "./short-texts.js";
+import { type ColumnChunk, firstPlainRows } from "./stream-columns.js";
 
 /** Rows that are looked at, one chunk of the database. */
 const seenRows = 2048;
@@ -17,7 +18,7 @@ export async function seeTexts(database: Database, relation: Relation, names: re
   });
   // What is read of a server is not read for this.
   const isNear = relation.source.files.every(({ file }) => file.remote === undefined || file.format !== "parquet");
-  const short = isNear ? await shortOf(database, relation, texts) : new Set<string>();
+  const short = isNear && texts.length > 0 ? await shortOf(database, relation, texts) : new Set<string>();
   return {
     ...relation,
     columns: (name) => {
@@ -29,13 +30,30 @@ export async function seeTexts(database: Database, relation: Relation, names: re
 
 async function shortOf(
   database: Database,
-  { sql }: Relation,
+  relation: Relation,
   texts: readonly { readonly name: string; readonly sql: string }[],
 ): Promise<ReadonlySet<string>> {
-  if (texts.length === 0) return new Set();
+  const { sql } = relation;
+  const plain = await firstPlainRows(
+    relation,
+    texts.map(({ name }) => name),
+  );
+  if (plain !== undefined) return new Set(texts.filter((_, at) => areShort(plain, at)).map(({ name }) => name));
   const longs = texts.map((text) => `count(*) FILTER (WHERE strlen(${text.sql}) > ${shortBytes}), count(${text.sql})`);
   const rows = `(SELECT ${texts.map((text) => text.sql).join(", ")} FROM ${sql} LIMIT ${seenRows})`;
   const [found = []] = await database.rows(`SELECT ${longs.join(", ")} FROM ${rows}`);
   const isShort = (at: number): boolean => Number(found[2 * at]) * shortForLong <= Number(found[2 * at + 1]);
   return new Set(texts.filter((_, at) => isShort(at)).map(({ name }) => name));
+}
+
+function areShort({ rowCount, getColumnVector }: ColumnChunk, column: number): boolean {
+  const entries = textEntriesOf(getColumnVector(column));
+  let long = 0;
+  let all = 0;
+  for (let row = 0; row < rowCount; row++) {
+    const length = entries[row * entryWords]!;
+    if (length > shortBytes) long += 1;
+    if (length > 0) all += 1;
+  }
+  return long * shortForLong <= all;
 }

@@ -2,7 +2,7 @@
  * Texts of at most 12 bytes as DuckDB holds them: an entry of four words has the length of a text in bytes and, where they have room, the bytes
  * themselves, zeros after them. So a short text is read, compared and looked up without a string of it.
  */
-import type { DuckDBVector } from "@duckdb/node-api";
+import type { ColumnVector } from "../vectors.js";
 
 /** Words of an entry: the length, then the bytes. */
 export const entryWords = 4;
@@ -15,7 +15,7 @@ export function entrySql(sql: string): string {
 }
 
 /** The entries of a VARCHAR column, {@link entryWords} for each row. */
-export function textEntriesOf(vector: DuckDBVector): Int32Array {
+export function textEntriesOf(vector: ColumnVector): Int32Array {
   const view = "dataView" in vector ? vector.dataView : undefined;
   if (!(view instanceof DataView)) throw new Error(`a column of type ${vector.type.toString()} came where texts were`);
   return new Int32Array(view.buffer, view.byteOffset, view.byteLength >> 2);

@@ -1,7 +1,6 @@
 /** Ids of the texts of a column, by their entries: each different short text is cleaned and looked up once. */
-import type { DuckDBVector } from "@duckdb/node-api";
 import { cleanText, type TextRules } from "../../expressions/values.js";
-import { textReader } from "../vectors.js";
+import { type ColumnVector, textReader } from "../vectors.js";
 import { entryWords, packText, shortBytes, shortText, textEntriesOf } from "./short-texts.js";
 import { createTextTable, largestNumber, numberOfSeal, placeOf, sealNumber, takePlace } from "./text-table.js";
 import { wholeOfText, withPlace } from "./whole-texts.js";
@@ -24,7 +23,7 @@ export const nullText = -2;
 
 export interface TextIds {
   /** The ids of the first `rows` rows; good until the next call. */
-  ofRows(vector: DuckDBVector, rows: number): Int32Array;
+  ofRows(vector: ColumnVector, rows: number): Int32Array;
   /** The id of one text as a file has it. */
   ofText(raw: string): number;
   /** That of the text of a whole number that `wholeOfText` gives. */

@@ -1,0 +1,152 @@
+/** Lines that are read without the database are rows that the database reads. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { entrySql } from "../../src/runtime/data/encode/texts/short-texts.js";
+import { byDatabase, orByDatabase, streamColumns } from "../../src/runtime/data/encode/texts/stream-columns.js";
+import { type Database, withDatabase } from "../../src/runtime/data/files/database.js";
+import { requestOfArguments } from "../../src/runtime/data/files/files.js";
+import { readPlainLines, UnplainLines } from "../../src/runtime/data/files/plain-lines.js";
+import { createRelation, type Relation } from "../../src/runtime/data/files/relation.js";
+import { openSource } from "../../src/runtime/data/files/source.js";
+import { fitFeatures } from "../../src/runtime/data/encode/fit/features.js";
+import { categorical, folderWith, openIn, source, spec } from "./fixtures.js";
+
+const names = ["a", "b", "c"];
+
+async function textsOf(database: Database, relation: Relation): Promise<readonly (readonly unknown[])[]> {
+  const sql = ["c", "a", "c"].map((name) => entrySql(relation.columns(name).plain?.sql ?? ""));
+  const rows: unknown[][] = [];
+  for await (const chunk of streamColumns(database, relation, sql))
+    for (let row = 0; row < chunk.rowCount; row++)
+      rows.push(sql.map((_, column) => chunk.getColumnVector(column).getItem(row)));
+  return rows;
+}
+
+/** What both ways read of files, or what they say of them. */
+function bothOf(folder: string, files: readonly string[]) {
+  return withDatabase({ folder }, async (database) => {
+    const paths = files.map((file) => join(folder, file));
+    const relation = createRelation(await openSource(database, requestOfArguments(paths, undefined)), names, undefined);
+    const answer = (work: Promise<unknown>): Promise<unknown> =>
+      work.catch((error: unknown) => (error instanceof UnplainLines ? "not plain" : "refused"));
+    return {
+      lines: await answer(textsOf(database, relation)),
+      either: await answer(orByDatabase(relation, (given) => textsOf(database, given))),
+      database: await answer(textsOf(database, byDatabase(relation))),
+    };
+  });
+}
+
+describe("plain lines", () => {
+  const plain = fc.constantFrom(
+    "",
+    "1",
+    "-2.5",
+    "ab",
+    "é",
+    " x ",
+    "twelve bytes",
+    "thirteen byte",
+    "豈豈豈豈豈",
+    "a'b",
+    "#",
+  );
+  const strange = fc.constantFrom('"', '"q,r"', 'a"b', '""', "\r", "\u0000", "1,2");
+  const line = (value: fc.Arbitrary<string>) => fc.tuple(value, value, value).map((values) => values.join(","));
+  const end = fc.constantFrom("\n", "", "\n\n");
+
+  it("are read as the database reads them", { timeout: 60_000 }, async () => {
+    const check = async (lines: readonly string[], last: string): Promise<void> => {
+      const folder = folderWith({ "a.csv": `a,b,c\n${lines.join("\n")}${last}` });
+      const found = await bothOf(folder, ["a.csv"]);
+      expect(found.either).toEqual(found.database);
+      if (found.lines !== "not plain") expect(found.lines).toEqual(found.database);
+      // Nothing of these is left to the database, but lines without a value.
+      if (!lines.includes("") && last !== "\n\n") expect(found.lines).not.toBe("not plain");
+    };
+    await fc.assert(fc.asyncProperty(fc.array(line(plain), { minLength: 1 }), end, check), { numRuns: 40 });
+  });
+
+  it("or are left to it", { timeout: 60_000 }, async () => {
+    const some = fc.oneof({ weight: 4, arbitrary: plain }, { weight: 1, arbitrary: strange });
+    const check = async (lines: readonly string[], last: string): Promise<void> => {
+      const folder = folderWith({ "a.csv": `a,b,c\n1,2,3\n${lines.join("\n")}${last}` });
+      const answer = await bothOf(folder, ["a.csv"]).catch(() => undefined);
+      if (answer === undefined) return;
+      expect(answer.either).toEqual(answer.database);
+      if (answer.lines !== "not plain") expect(answer.lines).toEqual(answer.database);
+    };
+    await fc.assert(fc.asyncProperty(fc.array(line(some), { minLength: 1, maxLength: 6 }), end, check), {
+      numRuns: 60,
+    });
+  });
+
+  it("of several files follow one another, whatever the order of their columns", async () => {
+    const folder = folderWith({ "a.csv": "a,b,c\n1,2,3\n", "b.csv": "c,x,b,a\n4,5,6,7\n8,,,", "c.csv": "a;b;c\n" });
+    const found = await bothOf(folder, ["a.csv", "b.csv"]);
+    expect(found.lines).toEqual([
+      ["3", "1", "3"],
+      ["4", "7", "4"],
+      ["8", "", "8"],
+    ]);
+    expect(found.database).toEqual(found.lines);
+  });
+
+  it("may be many, and a quote may come late", async () => {
+    const many = Array.from(
+      { length: 70_000 },
+      (_, i) => `${i},${i % 7 === 0 ? "a text that is long" : `b${i}`},${-i / 8}`,
+    );
+    const folder = folderWith({
+      "a.csv": `"a","b,","c"\n${many.join("\n")}\n`,
+      "b.csv": `a,b,c\n${many.join("\n")}\n"1",2,3\n`,
+    });
+    const blocks: number[] = [];
+    const file = { path: join(folder, "a.csv"), delimiter: 44, quote: 34, hasHeader: true, columns: names };
+    let last = "";
+    for await (const { rows, bytes, start, ends } of readPlainLines(file, undefined)) {
+      blocks.push(rows);
+      last =
+        bytes
+          .toString("utf8", start, ends[3 * rows - 1])
+          .split("\n")
+          .at(-1) ?? "";
+    }
+    expect(blocks.reduce((sum, rows) => sum + rows)).toBe(many.length);
+    expect(last).toBe(many.at(-1));
+    const late = await bothOf(folder, ["b.csv"]);
+    expect(late.lines).toBe("not plain");
+    expect(late.either).toEqual(late.database);
+  });
+
+  it("of files that others read are not looked at", async () => {
+    const bytes = Buffer.from("a,b,c\n1,2,3\n\xff,5,6\n", "latin1");
+    const folder = folderWith({});
+    writeFileSync(join(folder, "a.csv"), bytes);
+    expect((await bothOf(folder, ["a.csv"])).either).toBe("refused");
+    const file = { path: join(folder, "none.csv"), delimiter: 44, quote: 34, hasHeader: true, columns: names };
+    await expect(readPlainLines(file, undefined).next()).rejects.toThrow(UnplainLines);
+    const marked = { ...file, path: join(folder, "mark.csv"), hasHeader: false };
+    writeFileSync(marked.path, "\ufeff1,2,3\n");
+    await expect(readPlainLines(marked, undefined).next()).rejects.toThrow(UnplainLines);
+    writeFileSync(marked.path, `1,2,${"x".repeat(2 ** 20)}\n`);
+    await expect(readPlainLines(marked, undefined).next()).rejects.toThrow(UnplainLines);
+  });
+
+  it("of a part of the rows are left to the database", async () => {
+    const lines = Array.from({ length: 200 }, (_, i) => `${i},${i % 3},${i % 5}`).join("\n");
+    const folder = folderWith({ "a.csv": `a,b,c\n${lines}\n` });
+    const split = { fraction: 0.5, by: [], seed: 1, rest: "test" } as const;
+    const { train, test } = await openIn(folder, spec({ train: source("a.csv"), split }, [categorical("a")], []));
+    expect((train?.rows ?? 0) + (test?.rows ?? 0)).toBe(200);
+    await withDatabase({ folder }, async (database) => {
+      const data = await openSource(database, requestOfArguments([join(folder, "a.csv")], undefined));
+      const part = createRelation(data, names, { split, part: "train" });
+      expect(part.lines).toBeUndefined();
+      const fitted = await fitFeatures(database, part, [categorical("a")]);
+      expect(fitted.rows).toBe(train?.rows);
+    });
+  });
+});

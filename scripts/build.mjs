@@ -39,6 +39,7 @@ function entries() {
     "runtime/data/files/remote/setup",
     "runtime/pool/worker",
     "runtime/data/batches/windows-thread",
+    "runtime/data/encode/texts/lines-thread",
     "runtime/jobs/training-data/thread",
     "runtime/jobs/predict/beside-thread",
   ];

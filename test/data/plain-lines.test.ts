@@ -1,8 +1,18 @@
 /** Lines that are read without the database are rows that the database reads. */
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/package-root.js";
+import {
+  createLineRing,
+  type LineRing,
+  readRing,
+  type RingReader,
+} from "../../src/runtime/data/encode/texts/line-ring.js";
 import { entrySql } from "../../src/runtime/data/encode/texts/short-texts.js";
 import { byDatabase, orByDatabase, streamColumns } from "../../src/runtime/data/encode/texts/stream-columns.js";
 import { type Database, withDatabase } from "../../src/runtime/data/files/database.js";
@@ -148,5 +158,64 @@ describe("plain lines", () => {
       const fitted = await fitFeatures(database, part, [categorical("a")]);
       expect(fitted.rows).toBe(train?.rows);
     });
+  });
+});
+
+describe("a ring of plain lines", () => {
+  const script = join(packageRoot, "dist", "runtime", "data", "encode", "texts", "lines-thread.js");
+  const ringOver = (folder: string, text: string): LineRing => {
+    writeFileSync(join(folder, "a.csv"), text);
+    const file = { path: join(folder, "a.csv"), delimiter: 44, quote: 34, hasHeader: true, columns: names };
+    return createLineRing(file, [2, 0]);
+  };
+  const take = (reader: RingReader, texts: unknown[]): "more" | "end" => {
+    const rows = reader.next(20);
+    for (let row = 0; row < (rows ?? 0); row++)
+      texts.push([reader.vector(0).getItem(row), reader.vector(1).getItem(row)]);
+    return rows === undefined ? "end" : "more";
+  };
+  /** All that the other thread reads. */
+  const readAll = async (ring: LineRing): Promise<readonly unknown[]> => {
+    const thread = new Worker(script, { workerData: ring });
+    const ended = once(thread, "exit");
+    const reader = readRing(ring);
+    const texts: unknown[] = [];
+    try {
+      while (take(reader, texts) === "more") await nextTurn();
+      return texts;
+    } finally {
+      reader.leave();
+      expect(await ended).toEqual([0]);
+    }
+  };
+  const lines = Array.from({ length: 30_000 }, (_, i) => [
+    `${i}`,
+    "b",
+    i % 900 === 0 ? `a text that is long ${i}` : `c${i}`,
+  ]);
+  const text = `a,b,c\n${lines.map((values) => values.join(",")).join("\n")}\n`;
+
+  it("has what is read of them, in another thread", async () => {
+    expect(await readAll(ringOver(folderWith({}), text))).toEqual(lines.map(([a, , c]) => [c, a]));
+    expect(await readAll(ringOver(folderWith({}), "a,b,c\n"))).toEqual([]);
+  });
+
+  it("says where they are not plain, after all lines before", async () => {
+    const ring = ringOver(folderWith({}), `${text}"1",2,3\n`);
+    await expect(readAll(ring)).rejects.toThrow(UnplainLines);
+    await expect(
+      readAll({ ...ring, control: ring.control.fill(0), file: { ...ring.file, path: "none" } }),
+    ).rejects.toThrow(UnplainLines);
+  });
+
+  it("lets the other thread end where nobody takes any more", async () => {
+    const ring = ringOver(folderWith({}), text);
+    const thread = new Worker(script, { workerData: ring });
+    const ended = once(thread, "exit");
+    const reader = readRing(ring);
+    const texts: unknown[] = [];
+    while (texts.length === 0) take(reader, texts);
+    reader.leave();
+    expect(await ended).toEqual([0]);
   });
 });

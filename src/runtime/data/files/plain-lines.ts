@@ -28,7 +28,7 @@ export class UnplainLines extends Error {
 /** Some lines, whose values are between one end and the next; good until the next ones are asked for. */
 export interface LineBlock {
   readonly rows: number;
-  /** With {@link spareBytes} behind the last value. */
+  /** There are more than twelve behind the last value. */
   readonly bytes: Buffer;
   /** Where the first value begins. */
   readonly start: number;
@@ -38,10 +38,12 @@ export interface LineBlock {
   readonly columns: number;
 }
 
-export const spareBytes = 16;
+const spareBytes = 16;
 export const blockRows = 2048;
 /** Bytes of a read; a longer line is not plain. */
 const readBytes = 1 << 20;
+/** Bytes of the memory of a block at most. */
+export const largestBlock = 2 * readBytes + spareBytes;
 const [newline, carriageReturn] = [10, 13];
 
 /** The files of a source, where each may have plain lines. */
@@ -70,7 +72,7 @@ export async function* readPlainLines(
 ): AsyncIterableIterator<LineBlock> {
   const opened = attempt(() => openSync(file.path, "r"));
   try {
-    const buffer = Buffer.alloc(2 * readBytes + spareBytes);
+    const buffer = Buffer.alloc(largestBlock);
     const ends = new Int32Array(blockRows * file.columns.length);
     let held = 0;
     let isFirst = true;

@@ -1,9 +1,16 @@
 /** Columns of a relation, chunk after chunk: of plain lines without the database where all of them are texts as the files have them. */
+import { statSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { isMainThread, Worker } from "node:worker_threads";
 import type { Database } from "../../files/database.js";
-import { blockRows, type LineBlock, type LineFile, readPlainLines, UnplainLines } from "../../files/plain-lines.js";
+import { blockRows, type LineFile, readPlainLines, UnplainLines } from "../../files/plain-lines.js";
 import type { Relation } from "../../files/relation.js";
 import type { ColumnVector } from "../vectors.js";
-import { entrySql, entryWords, shortBytes, shortText } from "./short-texts.js";
+import { threadsBeside } from "../../../thread-count.js";
+import { threadScript } from "../../../thread-script.js";
+import { createLineRing, readRing } from "./line-ring.js";
+import { entrySql, entryWords } from "./short-texts.js";
+import { fillEntries, textVector } from "./text-entries.js";
 
 /** Some rows of a query; good until the next ones are asked for. */
 export interface ColumnChunk {
@@ -33,7 +40,7 @@ export async function* streamColumns(
 export async function firstPlainRows({ lines }: Relation, names: readonly string[]): Promise<ColumnChunk | undefined> {
   const [file] = lines ?? [];
   if (file === undefined) return undefined;
-  for await (const chunk of readColumns(file, names, undefined)) return chunk;
+  for await (const chunk of readHere(file, names, undefined)) return chunk;
   return undefined;
 }
 
@@ -64,61 +71,73 @@ function textNames({ source, columns, lines }: Relation, sql: readonly string[])
   return found.length === sql.length ? found : undefined;
 }
 
-async function* readColumns(
+/** Bytes of a file from which another thread reads it. */
+const largeFile = 2 ** 25;
+
+function readColumns(
   file: LineFile,
   names: readonly string[],
   signal: AbortSignal | undefined,
 ): AsyncIterableIterator<ColumnChunk> {
-  const vectors = new Map(names.map((name) => [name, createTextVector(file.columns.indexOf(name))] as const));
-  const inOrder = names.map((name) => vectors.get(name)!);
+  const isLarge = (statSync(file.path, { throwIfNoEntry: false })?.size ?? 0) >= largeFile;
+  // The main thread may not wait for another one.
+  const script =
+    isMainThread || !isLarge || threadsBeside() === 0
+      ? undefined
+      : threadScript("runtime/data/encode/texts/lines-thread");
+  return script === undefined ? readHere(file, names, signal) : readAside(script, file, names, signal);
+}
+
+async function* readHere(
+  file: LineFile,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): AsyncIterableIterator<ColumnChunk> {
+  let bytes: Buffer = Buffer.alloc(0);
+  const columns = [...new Set(names)].map((name) => {
+    const entries = new Int32Array(blockRows * entryWords);
+    return { name, place: file.columns.indexOf(name), entries, vector: textVector(entries, () => bytes) };
+  });
+  const vectors = names.map((name) => columns.find((column) => column.name === name)!.vector);
   for await (const block of readPlainLines(file, signal)) {
-    for (const vector of vectors.values()) vector.take(block);
-    yield { rowCount: block.rows, getColumnVector: (column) => inOrder[column]! };
+    ({ bytes } = block);
+    for (const { place, entries } of columns) fillEntries(block, place, entries);
+    yield { rowCount: block.rows, getColumnVector: (column) => vectors[column]! };
   }
 }
 
-interface TextVector extends ColumnVector {
-  readonly dataView: DataView;
-  take(block: LineBlock): void;
-}
+/** Milliseconds that a thread waits for another one before it looks at its messages, and blocks between two such looks. */
+const [longestWait, blocksATurn] = [20, 16];
 
-/** Which bits of each of the three words a text of so many bytes has. */
-const masks = [0, 4, 8].map((first) =>
-  Int32Array.from({ length: shortBytes + 1 }, (_, length) => {
-    const bytes = Math.min(4, Math.max(0, length - first));
-    return bytes === 4 ? -1 : (1 << (8 * bytes)) - 1;
-  }),
-);
-
-/** One column of a block, as entries. */
-function createTextVector(column: number): TextVector {
-  const entries = new Int32Array(blockRows * entryWords);
-  const [aMask, bMask, cMask] = masks as [Int32Array, Int32Array, Int32Array];
-  let bytes: Buffer = Buffer.alloc(0);
-  return {
-    type: { toString: () => "VARCHAR" },
-    dataView: new DataView(entries.buffer),
-    take: ({ rows, bytes: taken, start: first, ends, columns }) => {
-      bytes = taken;
-      const view = new DataView(taken.buffer, taken.byteOffset, taken.byteLength);
-      for (let row = 0, at = 0, value = column; row < rows; row++, at += entryWords, value += columns) {
-        const start = value === 0 ? first : ends[value - 1]! + 1;
-        const length = ends[value]! - start;
-        entries[at] = length;
-        if (length > shortBytes) {
-          entries[at + 1] = start;
-          continue;
-        }
-        entries[at + 1] = view.getInt32(start, true) & aMask[length]!;
-        entries[at + 2] = view.getInt32(start + 4, true) & bMask[length]!;
-        entries[at + 3] = view.getInt32(start + 8, true) & cMask[length]!;
+/** The same, of lines that another thread reads ahead. */
+async function* readAside(
+  script: string,
+  file: LineFile,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): AsyncIterableIterator<ColumnChunk> {
+  const single = [...new Set(names)];
+  const places = names.map((name) => single.indexOf(name));
+  const ring = createLineRing(
+    file,
+    single.map((name) => file.columns.indexOf(name)),
+  );
+  const thread = new Worker(script, { workerData: ring, execArgv: [] });
+  let fault: unknown;
+  thread.on("error", (error) => (fault = error));
+  const reader = readRing(ring);
+  try {
+    for (let i = 1; ; i++) {
+      const rows = reader.next(longestWait);
+      if (rows === undefined) return;
+      if (rows === 0 || i % blocksATurn === 0) {
+        await nextTurn();
+        signal?.throwIfAborted();
+        if (fault !== undefined) throw new UnplainLines(String(fault));
       }
-    },
-    getItem: (row) => {
-      const at = row * entryWords;
-      const length = entries[at]!;
-      if (length <= shortBytes) return shortText(entries[at + 1]!, entries[at + 2]!, entries[at + 3]!, length);
-      return bytes.toString("utf8", entries[at + 1]!, entries[at + 1]! + length);
-    },
-  };
+      if (rows > 0) yield { rowCount: rows, getColumnVector: (column) => reader.vector(places[column]!) };
+    }
+  } finally {
+    reader.leave();
+  }
 }

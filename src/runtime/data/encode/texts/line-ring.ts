@@ -1,0 +1,127 @@
+/**
+ * Plain lines that one thread reads and another takes: entries of some columns, block after block, in a ring in memory that both share. No message goes
+ * between them, for a thread that computes reads it late.
+ */
+import {
+  blockRows,
+  type LineBlock,
+  type LineFile,
+  largestBlock,
+  readPlainLines,
+  UnplainLines,
+} from "../../files/plain-lines.js";
+import type { ColumnVector } from "../vectors.js";
+import { entryWords } from "./short-texts.js";
+import { fillEntries, textVector } from "./text-entries.js";
+
+/** What both threads know of a ring. */
+export interface LineRing {
+  readonly file: LineFile;
+  /** Places of the columns in a line. */
+  readonly columns: readonly number[];
+  /** Blocks that were put in, blocks that were taken out, whether nobody takes any more; then the rows of each block. */
+  readonly control: Int32Array;
+  /** Of each block, the entries of one column after another. */
+  readonly entries: Int32Array;
+  /** Of each block, its bytes, where there is a long text in it. */
+  readonly bytes: Uint8Array;
+}
+
+const slots = 4;
+const [put, taken, isLeft, firstRows] = [0, 1, 2, 3];
+/** In the place of rows: all blocks are there; what follows is not plain. */
+const [noMore, notPlain] = [-1, -2];
+const columnWords = blockRows * entryWords;
+
+export function createLineRing(file: LineFile, columns: readonly number[]): LineRing {
+  return {
+    file,
+    columns,
+    control: new Int32Array(new SharedArrayBuffer((firstRows + slots) * 4)),
+    entries: new Int32Array(new SharedArrayBuffer(slots * columns.length * columnWords * 4)),
+    bytes: new Uint8Array(new SharedArrayBuffer(slots * largestBlock)),
+  };
+}
+
+/** Reads the lines into the ring, until all are read or nobody takes any more. */
+export async function fillRing({ file, columns, control, entries, bytes }: LineRing): Promise<void> {
+  let next = 0;
+  const give = (rows: number): void => {
+    control[firstRows + (next % slots)] = rows;
+    next += 1;
+    Atomics.store(control, put, next);
+    Atomics.notify(control, put);
+  };
+  /** False where nobody takes any more. */
+  const hasRoom = (): boolean => {
+    for (;;) {
+      const seen = Atomics.load(control, taken);
+      if (Atomics.load(control, isLeft) === 1) return false;
+      if (next - seen < slots) return true;
+      Atomics.wait(control, taken, seen);
+    }
+  };
+  let last = noMore;
+  try {
+    for await (const block of readPlainLines(file, undefined)) {
+      if (!hasRoom()) return;
+      const slot = next % slots;
+      let hasLong = false;
+      for (const [i, column] of columns.entries()) {
+        const first = (slot * columns.length + i) * columnWords;
+        if (fillEntries(block, column, entries.subarray(first, first + columnWords))) hasLong = true;
+      }
+      if (hasLong) bytes.set(bytesOf(block), slot * largestBlock + block.start);
+      give(block.rows);
+    }
+  } catch (error) {
+    if (!(error instanceof UnplainLines)) throw error;
+    last = notPlain;
+  }
+  if (hasRoom()) give(last);
+}
+
+function bytesOf({ bytes, start, ends, rows, columns }: LineBlock): Uint8Array {
+  return bytes.subarray(start, ends[rows * columns - 1]);
+}
+
+/** The blocks of a ring, each good until the next one is asked for. */
+export interface RingReader {
+  /** Waits for the next block, at most so long; its rows, 0 where it is not there yet, undefined where there are no more. Throws {@link UnplainLines}. */
+  next(milliseconds: number): number | undefined;
+  /** The column `columns[i]` of the block. */
+  vector(i: number): ColumnVector;
+  /** Has the other thread end. */
+  leave(): void;
+}
+
+export function readRing({ columns, control, entries, bytes }: LineRing): RingReader {
+  let current = -1;
+  const vectors = Array.from({ length: slots }, (_, slot) =>
+    columns.map((__, i) => {
+      const first = (slot * columns.length + i) * columnWords;
+      const own = Buffer.from(bytes.buffer, slot * largestBlock, largestBlock);
+      return textVector(entries.subarray(first, first + columnWords), () => own);
+    }),
+  );
+  return {
+    next: (milliseconds) => {
+      if (Atomics.load(control, put) <= current + 1 && milliseconds > 0)
+        Atomics.wait(control, put, current + 1, milliseconds);
+      if (Atomics.load(control, put) <= current + 1) return 0;
+      current += 1;
+      // The block before it may be written over.
+      Atomics.store(control, taken, current);
+      Atomics.notify(control, taken);
+      const rows = control[firstRows + (current % slots)]!;
+      if (rows === notPlain) throw new UnplainLines("another thread has read them");
+      return rows === noMore ? undefined : rows;
+    },
+    vector: (i) => vectors[current % slots]![i]!,
+    leave: () => {
+      Atomics.store(control, isLeft, 1);
+      Atomics.add(control, taken, slots);
+      Atomics.notify(control, taken);
+    },
+  };
+}

@@ -1,0 +1,5 @@
+/** The thread that reads plain lines into a ring. */
+import { workerData } from "node:worker_threads";
+import { fillRing, type LineRing } from "./line-ring.js";
+
+await fillRing(workerData as LineRing);

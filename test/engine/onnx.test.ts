@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { GraphBuilder, opTable } from "../../src/compiler/graph/index.js";
 import type { Program } from "../../src/compiler/graph/graph.js";
 import { onnxOps } from "../../src/compiler/targets/onnx/index.js";
-import { chunkBytes } from "../../src/runtime/engine/engine.js";
+import { wholeBytes } from "../../src/runtime/engine/engine.js";
 import { selectEngine } from "../../src/runtime/engine/index.js";
 import { createTfjsEngine } from "../../src/runtime/engine/tfjs.js";
 import { describeOnnx } from "./engines.js";
@@ -78,7 +78,7 @@ describeOnnx("the engine onnx", (engine) => {
   });
 
   it("feeds a large table, whose rows can be written and read, under whatever name it has", async () => {
-    const rows = chunkBytes / 8 + 1;
+    const rows = wholeBytes / 8 + 1;
     const name = "a table/of words";
     const table = variable(name, "float32", rows, 2);
     const builder = new GraphBuilder("look");

@@ -10,7 +10,7 @@ import {
   type ValueId,
 } from "../../src/compiler/graph/index.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
-import { chunkBytes } from "../../src/runtime/engine/engine.js";
+import { wholeBytes } from "../../src/runtime/engine/engine.js";
 import { selectEngine } from "../../src/runtime/engine/index.js";
 import { createSimdEngine, type SimdEngine } from "../../src/runtime/engine/simd/engine.js";
 import { rowFlops } from "../../src/runtime/jobs/predict/row-flops.js";
@@ -222,7 +222,7 @@ describe("the engine simd", () => {
   });
 
   it("reads a large table where it is given, and writes rows of a copy", () => {
-    const rows = chunkBytes / 8 + 1;
+    const rows = wholeBytes / 8 + 1;
     const table = variable("table", "float32", rows, 2);
     const b = new GraphBuilder("look");
     const y = b.gather(b.state(table), b.input("ids", { dtype: "int32", shape: ["B"] }));

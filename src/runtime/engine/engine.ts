@@ -37,11 +37,14 @@ export interface Engine {
 }
 
 /** Bytes that are read, made, hashed or written at once, where what is there may be larger than the memory. */
-export const chunkBytes = 1 << 24;
+export const chunkBytes = 1 << 21;
+
+/** Bytes of the largest state variable that is taken whole. */
+export const wholeBytes = 1 << 24;
 
 /** Whether a state variable is read and written a chunk of rows at a time; smaller ones are taken whole. */
 export function isLarge(variable: StateVariable): boolean {
-  return stateBytes(variable) > chunkBytes && rowsOf(variable).rows > 1;
+  return stateBytes(variable) > wholeBytes && rowsOf(variable).rows > 1;
 }
 
 /** Something that a thread did while calls were watched. Spans of a thread are apart or within one another. */

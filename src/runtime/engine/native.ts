@@ -29,7 +29,7 @@ import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session, 
 import { checkFeeds, checkTensor, zeroTensor } from "./feeds.js";
 import type { CompiledEntry } from "./compiled-store.js";
 import { withParts } from "./stacked-state.js";
-import { keepMemory } from "./keep-memory.js";
+import { keepMemory, shareHeaps } from "./keep-memory.js";
 import { loadBinding, type LoadedBinding, type NativeBinding, type TensorHandle } from "./native-binding.js";
 import { threadCount } from "../thread-count.js";
 
@@ -88,7 +88,6 @@ function openSession(library: Library, program: Program, options: OpenOptions, l
   const bound = wanted.map((fn) =>
     trainBatch === undefined || fn.updates.length === 0 ? fn : bindDims(fn, { B: trainBatch }),
   );
-  if (trainBatch !== undefined) keepMemory();
   const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(library);
   const trained = { ...program, functions: bound };
   const { program: joined, ...passes } = compile
@@ -100,7 +99,9 @@ function openSession(library: Library, program: Program, options: OpenOptions, l
     ...omitUndefined({ labels }),
     ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()), steps: stepsOf } : {}),
   });
-  return withParts(createSession(library, model), passes.stacked);
+  const isTrained = trainBatch !== undefined;
+  if (isTrained) shareHeaps();
+  return withParts(createSession(library, model, isTrained), passes.stacked);
 }
 
 /** Steps of a call at most: the cost of a call is then small beside theirs, and a signal waits for few of them. */
@@ -156,8 +157,8 @@ function probeXla(library: Library): boolean {
   }
 }
 
-/** Loads the model. TensorFlow reads it from a folder, which is gone when this returns. */
-export function createSession({ binding, compiled }: Library, model: SavedModel): NativeSession {
+/** Loads the model. TensorFlow reads it from a folder, which is gone when this returns. `isTrained`: calls are steps, many of one kind. */
+export function createSession({ binding, compiled }: Library, model: SavedModel, isTrained = false): NativeSession {
   const kept = compiled?.offer(model.bytes);
   const directory = mkdtempSync(join(tmpdir(), "mtlc-"));
   let id: number;
@@ -167,7 +168,7 @@ export function createSession({ binding, compiled }: Library, model: SavedModel)
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  return new NativeSession(binding, id, model, kept);
+  return new NativeSession(binding, id, model, kept, isTrained);
 }
 
 export class NativeSession implements Session {
@@ -176,6 +177,7 @@ export class NativeSession implements Session {
     readonly id: number,
     readonly model: SavedModel,
     readonly kept?: CompiledEntry,
+    readonly isTrained = false,
   ) {}
 
   run(name: string, feeds: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> {
@@ -187,6 +189,7 @@ export class NativeSession implements Session {
       fn.inputs.map(({ tensor, type }, index) => ({ tensor, type, value: tensors[index] })),
       fetches,
     );
+    this.#keepMemory();
     return Object.fromEntries(fn.outputs.map((output, index) => [output.name, results[index] ?? missing()]));
   }
 
@@ -208,6 +211,7 @@ export class NativeSession implements Session {
       [...feeds, { tensor: steps.count, type: int32(), value: taken }],
       [steps.outputs],
     );
+    this.#keepMemory();
     const width = rows.data.length / steps.most;
     return Array.from({ length: count }, (_, step) =>
       Object.fromEntries(
@@ -285,6 +289,11 @@ export class NativeSession implements Session {
   close(): void {
     this.kept?.keep();
     this.binding.deleteSavedModel(this.id);
+  }
+
+  /** The first call has compiled; what comes takes and frees the same blocks. */
+  #keepMemory(): void {
+    if (this.isTrained) keepMemory();
   }
 
   #byRows(name: string): StateEndpoints & { readonly rows: RowEndpoints } {

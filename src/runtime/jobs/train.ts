@@ -9,6 +9,8 @@ import type { LoadedArtifact } from "../artifact/index.js";
 import { loadWeights } from "../artifact/load-weights.js";
 import { type FittedRows, type OpenedData, openData, sizesWithoutData } from "../data/index.js";
 import { chooseEngine } from "../engine/choose-engine.js";
+import { giveBackMemory, giveBackPages } from "../engine/give-back.js";
+import { shareHeaps } from "../engine/keep-memory.js";
 import type { TrainEvent } from "../events.js";
 import { createFailure, noLocation } from "../failure.js";
 import { checkMemory, knownNeed } from "../memory.js";
@@ -42,15 +44,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const old = from === undefined ? undefined : await loadWeights(from, "start from", { onEvent, signal });
   // Data is read while the engine is loaded.
   const opening = startOpening(model, dataOptions(options, spec, old));
+  shareHeaps();
   let prepared: PreparedSession | undefined;
   try {
     const library = hasTrees(model) ? await treesLibrary(options, start) : undefined;
     const engine = library === undefined ? await chooseEngine(options.engine, onEvent) : undefined;
+    giveBackPages();
     opening.tell((progress) => onEvent({ kind: "data", ...progress }));
     // A first state that the data decides is not known before the rows are.
     if (engine?.compiles === true && start === "fresh" && old === undefined && options.tensorboard === undefined)
       prepared = await prepareEarly({ spec, engine, options, onEvent }, await opening.fitted);
     const { data, oddities } = await opening.opened;
+    giveBackMemory();
     try {
       const job = { options, spec, start, data, oddities, onEvent };
       if (library !== undefined) return await trainTreesOn(job, library);

@@ -9,7 +9,7 @@ import { createSavedModel } from "./saved-model.js";
 const largestInline = 1 << 26;
 const graphFile = "saved_model.pb";
 /** Bytes of a piece. */
-const chunkBytes = 1 << 24;
+const chunkBytes = 1 << 21;
 
 export interface FilesOptions {
   /** The most bytes of weights that the one file has. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchLayout } from "../../src/compiler/model/layout.js";
 import { sha256 } from "../../src/runtime/artifact/hash.js";
+import { DamagedEntry } from "../../src/runtime/data/batches/cache.js";
 import { openReadAhead, type OpenArranging } from "../../src/runtime/data/batches/ahead.js";
 import type { BatchOptions, Dataset } from "../../src/runtime/data/batches/dataset.js";
 import { openStoredDataset } from "../../src/runtime/data/batches/stored-dataset.js";
@@ -35,10 +36,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function open(openAhead: Parameters<typeof openStoredDataset>[2]): Dataset {
+function open(openAhead: Parameters<typeof openStoredDataset>[2], memory = Infinity): Dataset {
   const rowsFile = join(folder, "rows");
   const hashes = { rows: sha256(readFileSync(rowsFile)) };
-  return openStoredDataset({ rowsFile, rows, layout, report: { rows, columns: [] }, hashes }, Infinity, openAhead);
+  return openStoredDataset({ rowsFile, rows, layout, report: { rows, columns: [] }, hashes }, memory, openAhead);
 }
 
 /** What the thread does, in this one; `count` is told each window that it puts in order. */
@@ -70,11 +71,16 @@ async function epochOf(data: Dataset, options: Partial<BatchOptions>): Promise<s
   return hash.digest("hex");
 }
 
-describe("windows that another thread puts in order", () => {
+const places = [
+  ["in memory", Infinity],
+  ["in a file", 0],
+] as const;
+
+describe.each(places)("windows of rows %s that another thread puts in order", (_, memory) => {
   it.each([1000, 1024, 60_000])("give the batches of %i rows that one thread gives, epoch by epoch", async (size) => {
     const windows: string[] = [];
     const count = ({ epoch, window }: WindowJob): void => void windows.push(`${epoch}/${window}`);
-    const data = open((records, ...rest) => openReadAhead(records, ...rest, arrangeHere(count)));
+    const data = open((source, ...rest) => openReadAhead(source, ...rest, arrangeHere(count)), memory);
     for (const epoch of [0, 1, 2]) {
       const options = { size, shuffle: { seed: 5, epoch } };
       expect(await epochOf(data, options)).toBe(await epochOf(plain, options));
@@ -86,8 +92,8 @@ describe("windows that another thread puts in order", () => {
 
   it("are put in order here where they come too late, or are others than those that were asked for", async () => {
     const never: OpenArranging = () => ({ submit: () => undefined, close: () => undefined });
-    const late = open((records, ...rest) => openReadAhead(records, ...rest, never));
-    const data = open((records, ...rest) => openReadAhead(records, ...rest, arrangeHere()));
+    const late = open((source, ...rest) => openReadAhead(source, ...rest, never), memory);
+    const data = open((source, ...rest) => openReadAhead(source, ...rest, arrangeHere()), memory);
     const orders: readonly Partial<BatchOptions>[] = [
       { shuffle: { seed: 5, epoch: 0 } },
       { shuffle: { seed: 6, epoch: 4 }, skip: 99 },
@@ -102,7 +108,7 @@ describe("windows that another thread puts in order", () => {
   });
 
   it("are for one reader at a time", async () => {
-    const data = open((records, ...rest) => openReadAhead(records, ...rest, arrangeHere()));
+    const data = open((source, ...rest) => openReadAhead(source, ...rest, arrangeHere()), memory);
     const expected = await Promise.all([0, 1, 2].map((epoch) => epochOf(plain, { shuffle: { seed: 3, epoch } })));
     const found = await Promise.all([0, 1, 2].map((epoch) => epochOf(data, { shuffle: { seed: 3, epoch } })));
     expect(found).toEqual(expected);
@@ -111,12 +117,18 @@ describe("windows that another thread puts in order", () => {
 
   it("are given up where the thread breaks, and not asked for of few rows", async () => {
     const broken: OpenArranging = (_setup, onLost) => ({ submit: () => onLost(), close: () => undefined });
-    const data = open((records, ...rest) => openReadAhead(records, ...rest, broken));
+    const data = open((source, ...rest) => openReadAhead(source, ...rest, broken), memory);
     for (const epoch of [0, 1])
       expect(await epochOf(data, { shuffle: { seed: 1, epoch } })).toBe(
         await epochOf(plain, { shuffle: { seed: 1, epoch } }),
       );
     data.close();
-    expect(openReadAhead(createSharedRecords(layout, 100), layout, 100, arrangeHere())).toBeUndefined();
+    expect(openReadAhead(createSharedRecords(layout, 100).words, layout, 100, arrangeHere())).toBeUndefined();
   });
+});
+
+it("a file that became shorter is refused by whoever puts its windows in order", () => {
+  const path = join(folder, "short");
+  writeFileSync(path, new Uint8Array(recordWords(layout) * 4 * (rows - 1)));
+  expect(() => createArrange({ source: path, layout, rows })).toThrow(DamagedEntry);
 });

@@ -176,7 +176,8 @@ describe("data larger than the memory it may take", () => {
     // DuckDB's chunks wait for the collector: what counts is that they do not add up to the file.
     expect(largest - before.arrayBuffers - before.heapUsed).toBeLessThan(80 * 2 ** 20);
 
-    const held = await openIn(folder, model);
+    const held = await openIn(folder, model, { cacheLimit: 2 ** 30 });
+    expect(held.train?.inMemory).toBe(true);
     const options = { size: 1024, pad: true, shuffle: { seed: 9, epoch: 4 } };
     const a = fromDisk.train?.batches(options);
     const b = held.train?.batches(options);

@@ -6,7 +6,7 @@ import type { ColumnName, DataRole, RoleOptions } from "./roles.js";
 export interface OpenDataOptions extends RoleOptions {
   /** What is opened; all by default. The training data is read for the fit when `fitted` is absent. */
   readonly roles?: readonly DataRole[];
-  /** Bytes of encoded rows held in memory, over all roles; what does not fit is read from the disk. Default 1 GiB. */
+  /** Bytes of encoded rows held in memory, over all roles; what does not fit is read from the disk. Default 64 MiB, with `lists` 1 GiB. */
   readonly cacheLimit?: number;
   /** What an earlier run fitted; absent: it is fitted to the training data. */
   readonly fitted?: Fitted;

@@ -57,8 +57,12 @@ export interface OpenedFile {
   readonly isPart: boolean;
 }
 
-/** Bytes of encoded rows that are held in memory unless the caller says otherwise. */
-export const defaultCacheLimit = 2 ** 30;
+/**
+ * Bytes of encoded rows that are held in memory unless the caller says otherwise. A window of rows is read from the file as fast as from memory, since the system keeps files
+ * that it has just read; only lists that are whole are read row by row.
+ */
+const heldBytes = { byLists: 2 ** 30, byWindows: 2 ** 26, whileFitted: 2 ** 30 } as const;
+
 /**
  * Opens the data of a model: finds the files, checks that they have what the spec reads, fits, and encodes, or takes what
  * an earlier call left in the cache. Throws a {@link Failure} that says what to fix.
@@ -133,7 +137,7 @@ async function open(job: Job): Promise<OpenedData<StoredRows>> {
   );
   const warnings: Diagnostic[] = [...found.warnings];
   const opened: Partial<Record<DataRole, StoredRows>> = {};
-  let memory = options.cacheLimit ?? defaultCacheLimit;
+  let memory = options.cacheLimit ?? (options.lists === undefined ? heldBytes.byWindows : heldBytes.byLists);
   try {
     for (const role of wanted) {
       const found = data.get(role);
@@ -224,7 +228,7 @@ async function fitTo(job: Job, train: RoleData): Promise<Fitted> {
   const isWanted = options.roles?.includes("train") ?? true;
   const hasCodes = group !== undefined || lists !== undefined || groupedBy.length > 0;
   if (!isWanted || hasCodes || options.continues !== undefined) return fitFeatures(database, relation, features);
-  const limit = options.cacheLimit ?? defaultCacheLimit;
+  const limit = options.cacheLimit ?? heldBytes.whileFitted;
   try {
     const found = await fitAndKeep(database, { relation, enums, features, layout, labels, weight, limit });
     kept.rows = found.early;

@@ -53,7 +53,7 @@ export interface TrainOptions extends DataFiles {
   readonly tensorboard?: string;
   /** Default: `MTLC_ENGINE`, else the fastest that works. */
   readonly engine?: EngineName;
-  /** Bytes of encoded rows held in memory; the rest is read from the disk. Default 1 GiB. */
+  /** Bytes of encoded rows held in memory; the rest is read from the disk. Default 64 MiB, or 1 GiB where a loss compares the rows of whole lists. */
   readonly cacheLimit?: number;
   /** Ends the run after the step under way, with a checkpoint to resume from. */
   readonly signal?: AbortSignal;

@@ -6,9 +6,9 @@ import { isMainThread, Worker } from "node:worker_threads";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { threadScript } from "../../thread-script.js";
 import type { EncodedBatch } from "./dataset.js";
-import { batchBytes, batchOver, type Records } from "./records.js";
+import { batchBytes, batchOver } from "./records.js";
 import { windowRows } from "./shuffle.js";
-import type { WindowJob, WindowKey, WindowsSetup } from "./windows.js";
+import type { WindowJob, WindowKey, WindowsSetup, WindowsSource } from "./windows.js";
 
 export interface ReadAhead {
   /** For one reader at a time: undefined while another one has not left. */
@@ -39,7 +39,7 @@ const leastRows = 16_384;
 
 /** Undefined where no thread would help: for few rows, and in a thread that is one of several already. */
 export function openReadAhead(
-  records: Records,
+  source: WindowsSource,
   layout: BatchLayout,
   rows: number,
   open: OpenArranging | undefined = openThread(),
@@ -71,7 +71,7 @@ export function openReadAhead(
     want: (key) => {
       wanted += 1;
       if (isClosed || wanted < 2) return;
-      arranging ??= open({ words: records.words, layout, rows }, close);
+      arranging ??= open({ source, layout, rows }, close);
       const job = { ...key, into: (writing ??= new SharedArrayBuffer(bytes)) };
       // Rows of a job before it are written over.
       ready = undefined;

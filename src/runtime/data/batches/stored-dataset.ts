@@ -3,7 +3,7 @@
  * the same batches.
  */
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { basename } from "node:path";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { sha256 } from "../../artifact/hash.js";
@@ -26,8 +26,9 @@ import {
   rowsOfBatch,
   viewRecords,
 } from "./records.js";
-import { fileOrder, shuffledOrder, type Window, windowRows } from "./shuffle.js";
-import type { WindowKey } from "./windows.js";
+import { largestRead, loadRows, loadWindow, openRecords, readInto } from "./record-file.js";
+import { fileOrder, shuffledOrder, windowRows } from "./shuffle.js";
+import type { WindowKey, WindowsSource } from "./windows.js";
 
 export interface StoredDataset {
   /** File of the records. */
@@ -46,11 +47,8 @@ export interface StoredDataset {
   readonly hashes: RecordHashes;
 }
 
-/** Bytes of one read: Node cannot read 2 GiB at once. */
-const largestRead = 1 << 28;
-
 /** Bytes that are hashed at once where the records are not held. */
-const hashedBytes = 1 << 24;
+const hashedBytes = 1 << 21;
 
 /** A data set that another thread can open too: what it says of itself, and what is held of it. */
 export interface StoredRows extends Dataset {
@@ -74,12 +72,11 @@ interface Codes {
   readonly groupedBy: ReadonlyMap<string, Int32Array>;
 }
 
-type OpenAhead = (records: Records, layout: BatchLayout, rows: number) => ReadAhead | undefined;
+type OpenAhead = (source: WindowsSource, layout: BatchLayout, rows: number) => ReadAhead | undefined;
 
 /**
- * Opens a stored data set; its records are read into memory when they are no more than `memory` bytes, and then windows of shuffled rows are
- * put in order ahead. Every byte is held
- * against the hashes. Throws {@link DamagedEntry} when a file is not what was written.
+ * Opens a stored data set; its records are read into memory when they are no more than `memory` bytes. Windows of shuffled rows are
+ * put in order ahead. Every byte is held against the hashes. Throws {@link DamagedEntry} when a file is not what was written.
  */
 export function openStoredDataset(
   stored: StoredDataset,
@@ -139,7 +136,7 @@ function datasetOf({ stored, codes, source }: Contents, openAhead: OpenAhead): S
   let isOpen = file !== undefined;
   let index: ListIndex | undefined;
   const lists = (): ListIndex | undefined => (index ??= listCodes === undefined ? undefined : indexLists(listCodes));
-  const ahead = held === undefined ? undefined : openAhead(held, layout, rows);
+  const ahead = openAhead(held?.words ?? stored.rowsFile, layout, rows);
 
   function* batches(options: BatchOptions): IterableIterator<EncodedBatch> {
     if (options.lists === "whole") {
@@ -262,50 +259,6 @@ function* batchesInOrder(
 /** The window that a training reads next: of this epoch, or the first of the one after it. */
 function windowAfter({ seed, epoch }: Omit<WindowKey, "window">, window: number, windows: number): WindowKey {
   return window + 1 < windows ? { seed, epoch, window: window + 1 } : { seed, epoch: epoch + 1, window: 0 };
-}
-
-/** Copies the rows of a window, in the order of its runs, from all records or from their file. */
-function loadWindow({ runs }: Window, buffer: Records, rowBytes: number, source: Records | number): void {
-  const rowWords = rowBytes / 4;
-  let at = 0;
-  for (const { start, rows } of runs) {
-    if (typeof source === "number") readInto(source, buffer, at * rowBytes, start * rowBytes, rows * rowBytes);
-    else buffer.words.set(source.words.subarray(start * rowWords, (start + rows) * rowWords), at * rowWords);
-    at += rows;
-  }
-}
-
-/** Reads single rows of a file, neighbours together; where each of them is in the buffer. */
-function loadRows(wanted: Int32Array, buffer: Records, rowBytes: number, file: number): Int32Array {
-  const order = Int32Array.from(wanted, (_, i) => i).sort((a, b) => wanted[a]! - wanted[b]!);
-  const places = new Int32Array(wanted.length);
-  for (let at = 0; at < order.length;) {
-    const first = wanted[order[at]!]!;
-    let end = at;
-    while (end < order.length && wanted[order[end]!] === first + end - at) places[order[end]!] = end++;
-    readInto(file, buffer, at * rowBytes, first * rowBytes, (end - at) * rowBytes);
-    at = end;
-  }
-  return places;
-}
-
-function readInto(file: number, { words }: Records, at: number, position: number, bytes: number): void {
-  for (let done = 0; done < bytes;) {
-    const target = new Uint8Array(words.buffer, words.byteOffset + at + done, Math.min(bytes - done, largestRead));
-    const read = readSync(file, target, 0, target.length, position + done);
-    if (read === 0) throw new DamagedEntry("a file of encoded rows became shorter while it was read");
-    done += read;
-  }
-}
-
-/** A file of exactly so many bytes, open; a pipe or a device is not waited for. */
-function openRecords(path: string, bytes: number): number {
-  const found = statSync(path, { throwIfNoEntry: false });
-  const name = basename(path);
-  if (found === undefined) throw new DamagedEntry(`\`${name}\` is missing`);
-  if (!found.isFile()) throw new DamagedEntry(`\`${name}\` is not a regular file`);
-  if (found.size !== bytes) throw new DamagedEntry(`\`${name}\` has ${found.size} bytes instead of ${bytes}`);
-  return openSync(path, "r");
 }
 
 /** Fills the records from their file; the hash of what was read. */

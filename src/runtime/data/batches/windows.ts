@@ -1,7 +1,8 @@
 /** Windows of shuffled rows as arrays in the order of the epoch: what a thread does ahead of a training. */
 import type { BatchLayout } from "../../../compiler/model/layout.js";
-import { batchOver, copyRecords, type Records } from "./records.js";
-import { type Order, shuffledOrder, windowRows } from "./shuffle.js";
+import { loadWindow, openRecords } from "./record-file.js";
+import { batchOver, copyRecords, createRecords, recordBytes, type Records } from "./records.js";
+import { type Order, shuffledOrder, type Window, windowRows } from "./shuffle.js";
 
 /** A window of shuffled rows. */
 export interface WindowKey {
@@ -10,9 +11,11 @@ export interface WindowKey {
   readonly window: number;
 }
 
+/** All records, in memory that threads share, or the path of their file. */
+export type WindowsSource = Int32Array | string;
+
 export interface WindowsSetup {
-  /** All records, in memory that threads share. */
-  readonly words: Int32Array;
+  readonly source: WindowsSource;
   readonly layout: BatchLayout;
   readonly rows: number;
 }
@@ -25,17 +28,42 @@ export interface WindowJob extends WindowKey {
 /** Puts a window's rows in order, and says how many they are. */
 export type Arrange = (job: WindowJob) => number;
 
-export function createArrange({ words, layout, rows }: WindowsSetup): Arrange {
-  const held: Records = { words, floats: new Float32Array(words.buffer, words.byteOffset, words.length) };
+/** Throws {@link DamagedEntry}, at once or in a job, where a file is not what it was. */
+export function createArrange({ source, layout, rows }: WindowsSetup): Arrange {
   const places = new Int32Array(Math.min(rows, windowRows));
+  const find = typeof source === "string" ? findInFile(source, layout, rows) : findInMemory(source);
   let last: { readonly seed: number; readonly epoch: number; readonly order: Order } | undefined;
   return ({ seed, epoch, window: index, into }) => {
     if (last?.seed !== seed || last.epoch !== epoch) last = { seed, epoch, order: shuffledOrder(rows, seed, epoch) };
     const window = last.order.window(index);
+    const wanted = places.subarray(0, window.rows);
+    const records = find(window, wanted);
+    window.arrange(wanted);
+    copyRecords(records, layout, wanted, 0, wanted.length, batchOver(into, layout, wanted.length), 0);
+    return wanted.length;
+  };
+}
+
+/** The records that have the rows of a window, and in `places` where each of these is, in the order of the runs. */
+type FindRows = (window: Window, places: Int32Array) => Records;
+
+function findInMemory(words: Int32Array): FindRows {
+  const held: Records = { words, floats: new Float32Array(words.buffer, words.byteOffset, words.length) };
+  return ({ runs }, places) => {
     let at = 0;
-    for (const run of window.runs) for (let row = 0; row < run.rows; row++) places[at++] = run.start + row;
-    window.arrange(places.subarray(0, at));
-    copyRecords(held, layout, places, 0, at, batchOver(into, layout, at), 0);
-    return at;
+    for (const { start, rows } of runs) for (let row = 0; row < rows; row++) places[at++] = start + row;
+    return held;
+  };
+}
+
+function findInFile(path: string, layout: BatchLayout, rows: number): FindRows {
+  const rowBytes = recordBytes(layout);
+  // It stays open as long as the thread that reads it lives.
+  const file = openRecords(path, rows * rowBytes);
+  const buffer = createRecords(layout, Math.min(rows, windowRows));
+  return (window, places) => {
+    loadWindow(window, buffer, rowBytes, file);
+    for (let row = 0; row < places.length; row++) places[row] = row;
+    return buffer;
   };
 }

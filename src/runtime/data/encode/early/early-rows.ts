@@ -116,6 +116,7 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
           fill?.({ records, first: offsets[part] + offset, stride, rows: count }, counts);
         }
         file.write(records, count * stride);
+        freeNow(records);
         done += count;
         onRows(done);
         if (i % chunksATurn === 0) await nextTurn();
@@ -137,6 +138,15 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
     take,
     finish,
   };
+}
+
+/** Frees the memory of rows that nobody reads any more: given to a port that is closed it goes at once, by itself with some later collection of garbage. */
+function freeNow({ words: { buffer } }: Records): void {
+  if (!(buffer instanceof ArrayBuffer)) return;
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  port1.postMessage(undefined, [buffer]);
+  port1.close();
 }
 
 /** The fits that need no data. */

@@ -61,6 +61,7 @@ export function planCase(test: RulesCase): { readonly plan: RankPlan; readonly i
     number,
     passing: number,
     key: (name) => createKeyTable(column(name) as (KeyValue | readonly KeyValue[] | undefined)[]),
+    tuples: new Map(),
     vectors: (name) => ({
       rows: column(name) as (readonly number[] | undefined)[],
       dimension: 3,

@@ -55,6 +55,7 @@ describe("a walk that does not follow limits which every position may break", ()
             startWalk({
               problem,
               limits: problem.windows.map((window) => createLimit(window, problem)),
+              members: [Int32Array.from(members.flatMap((is, i) => (is === 1 ? [i] : [])))],
               followsAll,
               gains: undefined,
               relaxation: { length, breaks, quotas: new Int32Array(1), pins: new Uint8Array(1).fill(1) },

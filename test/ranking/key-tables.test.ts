@@ -1,9 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createKeyTable, type RankInput } from "../../src/compiler/ranking/index.js";
-import { keyTableOf } from "../../src/compiler/ranking/list/key-tables.js";
+import { keyTableOf, keyText } from "../../src/compiler/ranking/list/key-tables.js";
+import { beginScratch } from "../../src/compiler/ranking/list/scratch.js";
 
-const value = fc.integer({ min: 0, max: 30 }).map((number) => `v${number}`);
+// Long texts that differ only in their middle meet in one place of the table.
+const value = fc.oneof(
+  fc.integer({ min: 0, max: 30 }).map((number) => `v${number}`),
+  fc
+    .integer({ min: 0, max: 200 })
+    .map((number) => `${"a".repeat(12)}${String(number).padStart(3, "0")}${"b".repeat(12)}`),
+  fc.integer({ min: -2, max: 3 }),
+  fc.boolean(),
+);
 const rows = fc.array(fc.oneof(value, fc.constant(undefined), fc.array(value, { maxLength: 40 })), { maxLength: 30 });
 
 describe("a table of keys", () => {
@@ -11,16 +20,40 @@ describe("a table of keys", () => {
     fc.assert(
       fc.property(rows, (given) => {
         const { offsets, numbers, valueCount, values } = createKeyTable(given);
-        const lists = given.map((row) => (typeof row === "string" ? [row] : (row ?? [])));
+        const lists = given.map((row) => (typeof row === "object" ? row : row === undefined ? [] : [row]));
         expect(values()).toEqual([...new Set(lists.flat())]);
         expect(valueCount).toBe(values().length);
         lists.forEach((list, i) => {
-          const own = [...new Set(list)].map((text) => values().indexOf(text)).sort((a, b) => a - b);
+          const own = [...new Set(list)].map((each) => values().indexOf(each)).sort((a, b) => a - b);
           expect([...numbers.subarray(offsets[i], offsets[i + 1])]).toEqual(own);
         });
         expect(numbers.length).toBe(offsets[given.length]);
       }),
     );
+  });
+
+  it("numbers as many texts as there are rows, whether they meet in its places or not", () => {
+    for (const textOf of [(i: number) => `${i}`, (i: number) => `${"x".repeat(20)}${10_000 + i}${"y".repeat(20)}`]) {
+      const texts = Array.from({ length: 5000 }, (_, i) => textOf(Math.floor(i / 2)));
+      const { numbers, valueCount } = createKeyTable([texts, ...texts]);
+      expect(valueCount).toBe(2500);
+      expect([...numbers.subarray(2500)]).toEqual(texts.map((_, i) => Math.floor(i / 2)));
+    }
+  });
+
+  it("names values as JSON does", () => {
+    const any = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.double(), fc.boolean());
+    fc.assert(
+      fc.property(any, any, (one, other) => {
+        beginScratch();
+        expect(keyText(["a"], one)).toBe(JSON.stringify([one]));
+        const tables = [createKeyTable([one]), createKeyTable([other])];
+        const input = { ids: ["0"], tuples: new Map(), key: (name: string) => tables[Number(name)] };
+        const { valueOf } = keyTableOf(input as unknown as RankInput, ["0", "1"]);
+        expect(keyText(["0", "1"], valueOf(0))).toBe(JSON.stringify([one, other]));
+      }),
+    );
+    expect(keyText(["a"], 'a"b\\c\n\ud800é')).toBe(JSON.stringify(['a"b\\c\n\ud800é']));
   });
 });
 
@@ -38,6 +71,7 @@ describe("a table of keys of several parts", () => {
         const tables = [0, 1, 2].map((at) => createKeyTable(all.map((row) => row[at])));
         const input = {
           ids: all.map((_, i) => String(i)),
+          tuples: new Map(),
           key: (name: string) => tables[Number(name)],
         } as unknown as RankInput;
         const { offsets, numbers, valueCount, valueOf } = keyTableOf(input, ["0", "1", "2"]);

@@ -113,6 +113,7 @@ function interpreted(
     number,
     passing: number,
     key: (name) => createKeyTable(keyValues(frame, name, inputs.get(name)?.type === "bool")),
+    tuples: new Map(),
     vectors: (name) => ({ rows: frame.vectors.get(name) ?? [], dimension: 3 }),
     offset: 0,
     tail: noneShown,

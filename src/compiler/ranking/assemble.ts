@@ -74,9 +74,7 @@ export function assembleProblem(
       case "pin": {
         const position = rule.position - positionsBefore(rule, input);
         if (position < 1) return;
-        const candidate = order.findIndex(
-          (row, at) => mask[row] === 1 && suppressed[row] === 0 && !pins.some((pin) => pin.candidate === at),
-        );
+        const candidate = firstToPin(pins, order, mask, suppressed);
         if (candidate < 0) return;
         if (pins.some((pin) => pin.position === position - 1)) lostPins.push({ kind: "pin", rule: name, position });
         else pins.push({ name, candidate, position: position - 1 });
@@ -143,6 +141,20 @@ function membersOf(order: Int32Array, mask: Uint8Array, suppressed: Uint8Array):
     members[at] = mask[row] === 1 && suppressed[row] === 0 ? 1 : 0;
   }
   return members;
+}
+
+/** The best member that no other pin has, or −1. */
+function firstToPin(
+  pins: readonly PinConstraint[],
+  order: Int32Array,
+  mask: Uint8Array,
+  suppressed: Uint8Array,
+): number {
+  for (let at = 0; at < order.length; at++) {
+    const row = order[at]!;
+    if (mask[row] === 1 && suppressed[row] === 0 && !pins.some((pin) => pin.candidate === at)) return at;
+  }
+  return -1;
 }
 
 /** Whether some value has more candidates than exposures. */

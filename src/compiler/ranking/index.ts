@@ -18,6 +18,7 @@ export { buildList } from "./list/build-list.js";
 export { verifyList } from "./list/verify-list.js";
 export type { Gains } from "./order/gain.js";
 export { createGains } from "./order/gains.js";
+export { keptNumbers } from "./list/kept.js";
 export { createKeyTable, gatherKeys, keyText, shownNumbers } from "./list/key-tables.js";
 export { compareCodePoints, sortRows, type OrderKeys } from "./order/order.js";
 export { drawUniform, hashText } from "./order/hash-text.js";

@@ -164,6 +164,11 @@ export interface RankInput {
   readonly passing: (formula: number) => Float64Array;
   /** Values of an input. */
   readonly key: (name: string) => KeyTable;
+  /**
+   * Tables of keys of several parts that were made, by their names as JSON. The request itself has them: what a weak map has of
+   * it would be copied by the next collection of the young as if it were used.
+   */
+  readonly tuples: Map<string, KeyTable>;
   /** An input's vector of each candidate; undefined where it is missing. */
   readonly vectors: (name: string) => {
     readonly rows: readonly (ArrayLike<number> | undefined)[];

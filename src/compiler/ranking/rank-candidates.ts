@@ -2,13 +2,14 @@ import { assembleProblem } from "./assemble.js";
 import { buildList } from "./list/build-list.js";
 import { drawMembers } from "./order/explore.js";
 import { applyFactors, inferFactors, type Factors, type RuleMasks } from "./order/factors.js";
+import { keptFlags, keptInts, keptNumbers } from "./list/kept.js";
 import { keyTableOf, keyText, shownNumbers, shownValues } from "./list/key-tables.js";
 import { sortRows, type OrderKeys } from "./order/order.js";
 import { quotaPositions } from "./pages.js";
 import type { KeyTable, PlannedRule, RankInput, RankPlan } from "./plan.js";
 import { candidateLimit, type Relaxed } from "./list/problem.js";
 import { verifyList } from "./list/verify-list.js";
-import { beginScratch } from "./list/scratch.js";
+import { beginScratch, scratchFlags } from "./list/scratch.js";
 
 /** Exposures that a list takes from a cap, or that a pace counts. */
 export interface SpentPermits {
@@ -58,7 +59,8 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
   beginScratch();
   const masks = createMasks(plan, input, count);
   const formulaScores = input.number(plan.score);
-  const scores = formulaScores.slice();
+  const scores = keptNumbers(count);
+  scores.set(formulaScores);
   const nonFinite: number[] = [];
   for (let i = 0; i < count; i++)
     if (!Number.isFinite(scores[i]!)) {
@@ -85,9 +87,11 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
   const built = buildList(problem);
   const faults = verifyList(problem, built);
   if (faults.length > 0) throw new Error(`the list that was built breaks its rules: ${faults.join("; ")}`);
-  const list = Int32Array.from(built.list, (at) => order[at]!);
+  const list = keptInts(built.list.length);
+  for (let p = 0; p < list.length; p++) list[p] = order[built.list[p]!]!;
   const isRefused = built.relaxed.some(({ kind }) => kind === "refused");
-  const isListed = explored.length === 0 ? undefined : new Set(list);
+  const isListed = scratchFlags(explored.length === 0 ? 0 : count);
+  if (explored.length > 0) for (const row of list) isListed[row] = 1;
   return {
     list,
     formulaScores,
@@ -100,7 +104,7 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
     relaxed: lostPins.length === 0 || isRefused ? built.relaxed : [...lostPins, ...built.relaxed],
     searchTruncated: built.searchTruncated,
     spent: spentPermits(plan, input, masks, list),
-    explored: explored.filter(({ row }) => isListed?.has(row) === true),
+    explored: explored.filter(({ row }) => isListed[row] === 1),
   };
 }
 
@@ -122,9 +126,9 @@ function tieColumns({ ties }: RankPlan, input: RankInput): readonly Float64Array
 function createMasks({ rules }: RankPlan, input: RankInput, count: number): RuleMasks {
   const isOpen = ({ during }: PlannedRule): boolean =>
     during === undefined || (input.now >= during.from && input.now < during.to);
-  const all = new Uint8Array(count).fill(1);
+  const all = keptFlags(count).fill(1);
   const conditional = rules.filter((rule) => rule.when !== undefined && isOpen(rule)).length;
-  const space = new Uint8Array(count * conditional);
+  const space = keptFlags(count * conditional);
   let used = 0;
   return rules.map((rule) => {
     if (!isOpen(rule)) return undefined;
@@ -136,11 +140,10 @@ function createMasks({ rules }: RankPlan, input: RankInput, count: number): Rule
   });
 }
 
+/** Without a jump, which nobody could foresee. */
 function fillMask(mask: Uint8Array, found: Float64Array, onUnknown: 0 | 1): void {
-  for (let i = 0; i < mask.length; i++) {
-    const value = found[i]!;
-    mask[i] = value === 1 ? 1 : value === 0 ? 0 : onUnknown;
-  }
+  if (onUnknown === 1) for (let i = 0; i < mask.length; i++) mask[i] = Number(found[i] !== 0);
+  else for (let i = 0; i < mask.length; i++) mask[i] = Number(found[i] === 1);
 }
 
 function removeDropped({ rules }: RankPlan, masks: RuleMasks, removedBy: Int16Array): void {
@@ -153,14 +156,14 @@ function removeDropped({ rules }: RankPlan, masks: RuleMasks, removedBy: Int16Ar
 }
 
 function numbersTo(count: number): Int32Array {
-  const numbers = new Int32Array(count);
+  const numbers = keptInts(count);
   for (let i = 0; i < count; i++) numbers[i] = i;
   return numbers;
 }
 
 /** Rows that no rule took out. */
 function rowsLeft(removedBy: Int16Array): Int32Array {
-  const rows = new Int32Array(removedBy.length);
+  const rows = keptInts(removedBy.length);
   let left = 0;
   for (let row = 0; row < rows.length; row++) if (removedBy[row] === -1) rows[left++] = row;
   return rows.subarray(0, left);
@@ -174,7 +177,7 @@ function dedupeCandidates(plan: RankPlan, input: RankInput, order: Int32Array, r
   const keys = plan.rules.flatMap((rule, r): readonly SeenKey[] => {
     if (rule.verb !== "dedupe") return [];
     const table = keyTableOf(input, rule.key);
-    const seen = new Uint8Array(table.valueCount);
+    const seen = scratchFlags(table.valueCount);
     for (const values of shownNumbers(table, shownValues(input.shown, rule.key)))
       for (const value of values) seen[value] = 1;
     return [{ r, table, seen }];
@@ -278,21 +281,28 @@ export function spentPermits(
   masks: RuleMasks,
   list: Int32Array,
 ): readonly SpentPermits[] {
-  return rules.flatMap((rule, r) => {
+  const spent: SpentPermits[] = [];
+  rules.forEach((rule, r) => {
     const mask = masks[r];
-    if ((rule.verb !== "cap" && rule.verb !== "pace") || mask === undefined) return [];
-    const { offsets, numbers, valueOf } = keyTableOf(input, rule.key);
-    const counts = new Map<number, number>();
+    if ((rule.verb !== "cap" && rule.verb !== "pace") || mask === undefined) return;
+    const { offsets, numbers, valueCount, valueOf } = keyTableOf(input, rule.key);
+    if (counts.length < valueCount) counts = new Int32Array(2 * valueCount);
     for (const row of list)
-      if (mask[row] === 1)
-        for (let e = offsets[row]!; e < offsets[row + 1]!; e++) {
-          const value = numbers[e]!;
-          counts.set(value, (counts.get(value) ?? 0) + 1);
-        }
-    return Array.from(counts, ([value, count]) => ({
-      rule: rule.name,
-      key: keyText(rule.key, valueOf(value)),
-      count,
-    }));
+      if (mask[row] === 1) for (let e = offsets[row]!; e < offsets[row + 1]!; e++) counts[numbers[e]!]!++;
+    // Once more, so that they come in the order of the list.
+    for (const row of list) {
+      if (mask[row] !== 1) continue;
+      for (let e = offsets[row]!; e < offsets[row + 1]!; e++) {
+        const value = numbers[e]!;
+        const count = counts[value]!;
+        if (count === 0) continue;
+        counts[value] = 0;
+        spent.push({ rule: rule.name, key: keyText(rule.key, valueOf(value)), count });
+      }
+    }
   });
+  return spent;
 }
+
+/** Of values, in {@link spentPermits}: 0 between two calls. */
+let counts = new Int32Array(0);

@@ -8,7 +8,7 @@ import {
   type Frame,
 } from "../formulas/index.js";
 import type { FormulaExpression, RankModel, ServingInput, ServingModel } from "../model/index.js";
-import { bestOfStage, planRank, rankCandidates, type RankPlan } from "../ranking/index.js";
+import { bestOfStage, keptNumbers, planRank, rankCandidates, type RankPlan } from "../ranking/index.js";
 import { inputsOf } from "./formula-inputs.js";
 import { guardPermits } from "./guard-permits.js";
 import type { FrameRequest, RankRequest } from "./rank-request.js";
@@ -160,7 +160,7 @@ function createColumns(
     if (known !== undefined) return known;
     const own = isReleased
       ? evaluator().numbers(formulas[formula] as FormulaExpression)
-      : compiled.passing(formula).slice(0, frame.count);
+      : copyNumbers(compiled.passing(formula), frame.count);
     columns.set(formula, own);
     return own;
   };
@@ -170,4 +170,10 @@ function createColumns(
     evaluator,
     release: () => (isReleased = true),
   };
+}
+
+function copyNumbers(numbers: Float64Array, count: number): Float64Array {
+  const own = keptNumbers(count);
+  for (let i = 0; i < count; i++) own[i] = numbers[i]!;
+  return own;
 }

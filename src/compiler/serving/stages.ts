@@ -46,6 +46,7 @@ export function stageInput({ request, pages, inputs, kept, ...columns }: StageCo
     number: at === undefined ? columns.column : gatherNumbers(columns.column, at),
     passing: at === undefined ? columns.passing : gatherPassing(columns.passing, at),
     key: createKeyReader(frame, inputs),
+    tuples: new Map(),
     vectors: (name) => ({ rows: frame.vectors.get(name) ?? [], dimension: inputs.get(name)?.width ?? 0 }),
     offset: pages.offset,
     tail: pages.tail,

@@ -1,36 +1,30 @@
 import type { KeyTable, KeyValue, PlannedKey, RankInput, ShownItems } from "../plan.js";
 import type { KeyColumn } from "./problem.js";
-import { scratchInts } from "./scratch.js";
+import { keptInts, keptNumbers } from "./kept.js";
+import { Numbering } from "./numbering.js";
+import { scratchInts, scratchNumbers } from "./scratch.js";
 
 /** Interns a column of values, several per candidate where there is a list; `undefined` is not a value. */
 export function createKeyTable(rows: readonly (KeyValue | readonly KeyValue[] | undefined)[]): KeyTable {
-  const { known, numberOf } = numbering<KeyValue>();
-  const offsets = new Int32Array(rows.length + 1);
+  const numbering = new Numbering(rows.length);
+  const offsets = keptInts(rows.length + 1);
   const entries = new Entries(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (typeof row === "object") {
       const from = entries.count;
-      for (const value of row) entries.add(numberOf(value));
+      for (let k = 0; k < row.length; k++) entries.add(numbering.numberOf(row[k]!));
       entries.order(from);
-    } else if (row !== undefined) entries.add(numberOf(row));
+    } else if (row !== undefined) entries.add(numbering.numberOf(row));
     offsets[i + 1] = entries.count;
   }
-  const values = once(() => [...known.keys()]);
-  return { offsets, numbers: entries.all(), valueCount: known.size, values, valueOf: (number) => values()[number]! };
-}
-
-/** Numbers values as they first appear, from 0 on. */
-function numbering<T>(): { readonly known: ReadonlyMap<T, number>; readonly numberOf: (value: T) => number } {
-  const known = new Map<T, number>();
+  const { values } = numbering;
   return {
-    known,
-    numberOf: (value) => {
-      const found = known.get(value);
-      if (found !== undefined) return found;
-      known.set(value, known.size);
-      return known.size - 1;
-    },
+    offsets,
+    numbers: entries.all(),
+    valueCount: values.length,
+    values: () => values,
+    valueOf: (number) => values[number]!,
   };
 }
 
@@ -44,7 +38,7 @@ class Entries {
 
   /** @param expected numbers that it has space for at first */
   constructor(expected: number) {
-    this.#numbers = new Int32Array(expected);
+    this.#numbers = keptInts(expected);
   }
 
   add(number: number): void {
@@ -79,7 +73,7 @@ class Entries {
   }
 
   #grow(least: number): void {
-    const larger = new Int32Array(Math.max(least, 2 * this.#numbers.length));
+    const larger = keptInts(Math.max(least, 2 * this.#numbers.length));
     larger.set(this.#numbers);
     this.#numbers = larger;
   }
@@ -121,9 +115,6 @@ export function gatherKeys(
   return { offsets: gathered, values: into, valueCount };
 }
 
-/** The tables of keys of several parts, of the requests that are alive. */
-const tuples = new WeakMap<RankInput, Map<string, KeyTable>>();
-
 /**
  * The table of a key of a plan. A tuple's values are JSON arrays, so that ("a_b", "c") and ("a", "b_c") stay apart; a
  * candidate without one of its parts has no value.
@@ -132,14 +123,12 @@ export function keyTableOf(input: RankInput, key: PlannedKey): KeyTable {
   const [first, ...others] = key;
   if (first === undefined) return createKeyTable(input.ids.map(() => undefined));
   if (others.length === 0) return input.key(first);
-  const own = tuples.get(input) ?? new Map<string, KeyTable>();
-  tuples.set(input, own);
   const name = JSON.stringify(key);
-  const known = own.get(name);
+  const known = input.tuples.get(name);
   if (known !== undefined) return known;
   const parts = key.map((each) => input.key(each));
   const table = joinTables(parts, input.ids.length);
-  own.set(name, table);
+  input.tuples.set(name, table);
   return table;
 }
 
@@ -157,13 +146,14 @@ function joinTables(parts: readonly KeyTable[], count: number): KeyTable {
     ? numberTuples(parts, count, combinations)
     : numberManyTuples(parts, count);
   const ownValues = once(() => parts.map((part) => part.values()));
-  const valueOf = (number: number): KeyValue => JSON.stringify(partsOf(tuples[number]!, ownValues()));
-  return { offsets, numbers, valueCount: tuples.length, values: once(() => tuples.map((_, i) => valueOf(i))), valueOf };
+  const valueOf = (number: number): KeyValue => tupleText(partsOf(tuples[number]!, ownValues()));
+  const values = once(() => Array.from(tuples, (_, i) => valueOf(i)));
+  return { offsets, numbers, valueCount: tuples.length, values, valueOf };
 }
 
 /** Numbers of tuples, candidate after candidate as offsets say, and the tuples by their numbers. */
 interface NumberedTuples extends Pick<KeyTable, "offsets" | "numbers"> {
-  readonly tuples: readonly number[];
+  readonly tuples: Float64Array;
 }
 
 /** So many combinations are looked up in a table. */
@@ -171,10 +161,11 @@ const tableLimit = 2 ** 15;
 
 /** Of candidates with at most one value of each part. */
 function numberTuples(parts: readonly KeyTable[], count: number, combinations: number): NumberedTuples {
-  const offsets = new Int32Array(count + 1);
-  const numbers = new Int32Array(count);
-  const tuples: number[] = [];
+  const offsets = keptInts(count + 1);
+  const numbers = keptInts(count);
+  const tuples = scratchNumbers(count);
   let entries = 0;
+  let known = 0;
   const isDirect = combinations <= tableLimit;
   // Numbers, one more each, at most half as many as there are places. A map of a request's own would be grown for each request.
   const bits = 32 - Math.clz32(2 * count);
@@ -183,16 +174,21 @@ function numberTuples(parts: readonly KeyTable[], count: number, combinations: n
     const tuple = singleTuple(parts, i);
     if (tuple >= 0) {
       const at = isDirect ? tuple : placeOf(tuple, places, bits, tuples);
-      if (places[at] === 0) places[at] = tuples.push(tuple);
+      if (places[at] === 0) {
+        tuples[known] = tuple;
+        places[at] = ++known;
+      }
       numbers[entries++] = places[at]! - 1;
     }
     offsets[i + 1] = entries;
   }
-  return { offsets, numbers: numbers.subarray(0, entries), tuples };
+  const kept = keptNumbers(known);
+  for (let t = 0; t < known; t++) kept[t] = tuples[t]!;
+  return { offsets, numbers: numbers.subarray(0, entries), tuples: kept };
 }
 
 /** Where the number of a tuple is, or where it goes: the first free place from that of its hash on. */
-function placeOf(tuple: number, places: Int32Array, bits: number, tuples: readonly number[]): number {
+function placeOf(tuple: number, places: Int32Array, bits: number, tuples: Float64Array): number {
   const word = (tuple % 2 ** 32) ^ (tuple / 2 ** 32);
   let at = Math.imul(word, 0x9e3779b1) >>> (32 - bits);
   while (places[at] !== 0 && tuples[places[at]! - 1] !== tuple) at = (at + 1) & (places.length - 1);
@@ -200,14 +196,20 @@ function placeOf(tuple: number, places: Int32Array, bits: number, tuples: readon
 }
 
 function numberManyTuples(parts: readonly KeyTable[], count: number): NumberedTuples {
-  const { known, numberOf } = numbering<number>();
-  const offsets = new Int32Array(count + 1);
+  const known = new Map<number, number>();
+  const numberOf = (tuple: number): number => {
+    const found = known.get(tuple);
+    if (found !== undefined) return found;
+    known.set(tuple, known.size);
+    return known.size - 1;
+  };
+  const offsets = keptInts(count + 1);
   const entries = new Entries(2 * count);
   for (let i = 0; i < count; i++) {
     entries.addAll(distinct(tuplesIn(parts, i).map(numberOf)));
     offsets[i + 1] = entries.count;
   }
-  return { offsets, numbers: entries.all(), tuples: [...known.keys()] };
+  return { offsets, numbers: entries.all(), tuples: Float64Array.from(known.keys()) };
 }
 
 function isAtMostOne(offsets: Int32Array, count: number): boolean {
@@ -238,15 +240,13 @@ function tuplesIn(parts: readonly KeyTable[], row: number): readonly number[] {
 
 /** The values of a tuple, from its digits. */
 function partsOf(tuple: number, values: readonly (readonly KeyValue[])[]): readonly KeyValue[] {
-  let rest = tuple;
-  return values
-    .toReversed()
-    .map((own) => {
-      const value = own[rest % own.length] as KeyValue;
-      rest = Math.floor(rest / own.length);
-      return value;
-    })
-    .toReversed();
+  const parts: KeyValue[] = [];
+  for (let p = values.length - 1, rest = tuple; p >= 0; p--) {
+    const own = values[p]!;
+    parts[p] = own[rest % own.length]!;
+    rest = Math.floor(rest / own.length);
+  }
+  return parts;
 }
 
 /** Every choice of one value per part, as text. */
@@ -255,7 +255,7 @@ function tuplesOf(parts: readonly (readonly KeyValue[])[]): readonly string[] {
     (sofar, values) => sofar.flatMap((tuple) => values.map((value) => [...tuple, value])),
     [[]],
   );
-  return chosen.map((tuple) => JSON.stringify(tuple));
+  return chosen.map(tupleText);
 }
 
 function valuesIn({ offsets, numbers, values }: KeyTable, row: number): readonly KeyValue[] {
@@ -265,7 +265,23 @@ function valuesIn({ offsets, numbers, values }: KeyTable, row: number): readonly
 
 /** A value of a plan's key as caps and pace name it: a JSON array. */
 export function keyText(key: PlannedKey, value: KeyValue): string {
-  return key.length > 1 ? String(value) : JSON.stringify([value]);
+  if (key.length > 1) return String(value);
+  return isPlain(value) ? `["${value}"]` : JSON.stringify([value]);
+}
+
+/** A JSON array. */
+function tupleText(parts: readonly KeyValue[]): string {
+  return parts.every(isPlain) ? `["${parts.join('","')}"]` : JSON.stringify(parts);
+}
+
+/** Whether it is a text in which JSON has nothing to escape: most are. */
+function isPlain(value: KeyValue): boolean {
+  if (typeof value !== "string") return false;
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || unit >= 0xd800) return false;
+  }
+  return true;
 }
 
 /** The values of a plan's key for items that pages before showed, like its table; of those that `keeps` says no to none. */

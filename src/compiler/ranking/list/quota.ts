@@ -1,4 +1,5 @@
 import type { QuotaConstraint } from "./problem.js";
+import { scratchInts } from "./scratch.js";
 
 /**
  * A quota at one of its levels. The even level asks for the j-th member by position ⌈j · top / wanted⌉; the late ones for
@@ -15,11 +16,18 @@ export interface QuotaLevel {
   readonly isEven: boolean;
 }
 
-/** Level 0 is the strictest; each asks for less than the one before. */
-export function quotaLevel(quota: QuotaConstraint, length: number, level: number): QuotaLevel {
+/**
+ * Level 0 is the strictest; each asks for less than the one before.
+ * @param candidates those of the quota's members
+ */
+export function quotaLevel(
+  quota: QuotaConstraint,
+  length: number,
+  level: number,
+  candidates = candidatesOf(quota.members),
+): QuotaLevel {
   const { members } = quota;
   const top = Math.min(quota.top, length);
-  const candidates = candidatesOf(members);
   const wanted = Math.min(quota.least, candidates.length, top);
   return level === 0
     ? { members, candidates, wanted, top, isEven: true }
@@ -36,18 +44,12 @@ export function quotaDeadline(level: QuotaLevel, j: number): number {
   return level.isEven ? Math.ceil((j * level.top) / level.wanted) : level.top;
 }
 
-/** Candidates of members: every search of a list asks for them. */
-const known = new WeakMap<Uint8Array, Int32Array>();
-
-/** The candidates of a quota's members. */
-function candidatesOf(members: Uint8Array): Int32Array {
-  const found = known.get(members);
-  if (found !== undefined) return found;
+/** The candidates of a quota's members, while one list is made. */
+export function candidatesOf(members: Uint8Array): Int32Array {
   let count = 0;
   for (let i = 0; i < members.length; i++) count += members[i]!;
-  const candidates = new Int32Array(count);
+  const candidates = scratchInts(count);
   for (let i = 0, at = 0; at < count; i++) if (members[i] === 1) candidates[at++] = i;
-  known.set(members, candidates);
   return candidates;
 }
 

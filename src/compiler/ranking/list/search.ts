@@ -2,6 +2,7 @@ import type { Gains } from "../order/gain.js";
 import { createGains } from "../order/gains.js";
 import { createLimit, type Limit } from "./limit.js";
 import type { ListProblem, Relaxation, WindowConstraint } from "./problem.js";
+import { candidatesOf } from "./quota.js";
 import { Twins } from "./twins.js";
 import { startWalk, type Preference, type Walk } from "./walk.js";
 
@@ -9,6 +10,8 @@ import { startWalk, type Preference, type Walk } from "./walk.js";
 export interface Search {
   readonly problem: ListProblem;
   readonly limits: readonly Limit[];
+  /** Of each quota, the candidates that are members. */
+  readonly members: readonly Int32Array[];
   readonly gains?: Gains;
   readonly weights: readonly number[];
   /** Made when a search first turns back. */
@@ -31,6 +34,7 @@ export function createSearch(problem: ListProblem): Search {
     problem,
     budget,
     limits: [...problem.windows, ...problem.caps].map((each) => createLimit(each, problem)),
+    members: problem.quotas.map(({ members }) => candidatesOf(members)),
     ...(problem.diversity === undefined ? {} : { gains: createGains(problem.diversity, problem.count) }),
     weights: weightsOf(problem),
     nodes: 0,
@@ -84,8 +88,8 @@ export function greedyList(search: Search, relaxation: Relaxation): Int32Array |
 }
 
 function walkOf(search: Search, relaxation: Relaxation, followsAll: boolean): Walk {
-  const { problem, limits, gains, weights } = search;
-  return startWalk({ problem, limits, followsAll, gains, relaxation, weights, twins: () => search.twins });
+  const { problem, limits, members, gains, weights } = search;
+  return startWalk({ problem, limits, members, followsAll, gains, relaxation, weights, twins: () => search.twins });
 }
 
 /** A stronger window counts for more than all positions that break weaker ones. */

@@ -35,6 +35,8 @@ export interface Walk {
 export interface WalkOptions {
   readonly problem: ListProblem;
   readonly limits: readonly Limit[];
+  /** Of each quota, the candidates that are members. */
+  readonly members: readonly Int32Array[];
   /** Whether the walk follows limits that every position may break, which keep nothing from it: for all orders but the list's own. */
   readonly followsAll: boolean;
   readonly gains: Gains | undefined;
@@ -87,7 +89,7 @@ class ListWalk implements Walk {
   private next = 0;
   private firstLast: number;
 
-  constructor({ problem, limits: all, followsAll, gains, relaxation, weights, twins }: WalkOptions) {
+  constructor({ problem, limits: all, members, followsAll, gains, relaxation, weights, twins }: WalkOptions) {
     const { count, last } = problem;
     const { length } = relaxation;
     const isFollowed = (i: number): boolean => followsAll || !(relaxation.breaks[i]! >= length);
@@ -103,7 +105,7 @@ class ListWalk implements Walk {
     this.gainTop = problem.diversity?.top ?? 0;
     this.list = scratchInts(length).fill(-1);
     this.placed = scratchFlags(count);
-    this.quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i]!));
+    this.quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i]!, members[i]));
     this.have = new Int32Array(this.quotas.length);
     this.membersLeft = Int32Array.from(this.quotas, ({ candidates }) => candidates.length);
     this.rooms = new QuotaRooms(limits, this.quotas);

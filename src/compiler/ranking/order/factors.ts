@@ -1,3 +1,4 @@
+import { keptFlags, keptNumbers } from "../list/kept.js";
 import { keyTableOf, keyText } from "../list/key-tables.js";
 import { compareCodePoints } from "./order.js";
 import type { KeyValue, PlannedNumber, PlannedRule, RankInput, RankPlan } from "../plan.js";
@@ -17,17 +18,16 @@ export interface Factors {
 /** What boosts multiply each candidate by, and whom a rule suppresses. */
 export function inferFactors(plan: RankPlan, input: RankInput, masks: RuleMasks): Factors {
   const count = input.ids.length;
-  const suppressed = new Uint8Array(count);
+  const suppressed = keptFlags(count);
   let last: Uint8Array | undefined;
   const boosts: (Float64Array | undefined)[] = plan.boostBounds.map(() => undefined);
   for (const { rule, r } of byRuleName(plan)) {
     const mask = masks[r];
     if (mask === undefined) continue;
-    if (rule.verb === "boost")
-      multiply((boosts[rule.set] ??= new Float64Array(count).fill(1)), input, rule.by, mask, 1);
+    if (rule.verb === "boost") multiply((boosts[rule.set] ??= keptNumbers(count).fill(1)), input, rule.by, mask, 1);
     if (rule.verb === "suppress" && rule.effect.kind !== "drop") {
       mark(suppressed, mask);
-      if (rule.effect.kind === "last") mark((last ??= new Uint8Array(count)), mask);
+      if (rule.effect.kind === "last") mark((last ??= keptFlags(count)), mask);
     }
   }
   boosts.forEach((product, set) => {
@@ -41,6 +41,9 @@ function mark(flags: Uint8Array, mask: Uint8Array): void {
   for (let i = 0; i < flags.length; i++) flags[i]! |= mask[i]!;
 }
 
+/** By a mask: what {@link multiply} multiplies by. */
+const factorWhere = Float64Array.of(1, 1);
+
 /** Multiplies by a rule's factor where it holds; one that is not a finite number counts as `onMissing`. */
 function multiply(
   products: Float64Array,
@@ -50,9 +53,12 @@ function multiply(
   onMissing: number,
 ): void {
   if (typeof by === "number") {
-    const factor = Number.isFinite(by) ? by : onMissing;
-    for (let i = 0; i < products.length; i++)
-      if (mask[i] === 1 && products[i] !== -Infinity) products[i] = finiteProduct(products[i]!, factor);
+    // A product with 1 is the number itself; whether the rule holds no jump could foresee.
+    factorWhere[1] = Number.isFinite(by) ? by : onMissing;
+    for (let i = 0; i < products.length; i++) {
+      const product = products[i]!;
+      if (product !== -Infinity) products[i] = finiteProduct(product, factorWhere[mask[i]!]!);
+    }
     return;
   }
   const factors = input.passing(by.formula);

@@ -58,6 +58,7 @@ export function createLister(
         tables.set(name, known);
         return known;
       },
+      tuples: new Map(),
       vectors: (name) => gatherVectors(part, name, rows),
       offset: 0,
       tail: noneShown,

@@ -169,6 +169,56 @@ describe("columns of blocks", () => {
   });
 });
 
+describe("columns of blocks of lines", () => {
+  // Of few requests each, so that most come after one whose rows were looked at.
+  const size = [[600, 1000]] as const;
+  const rows = rowsOf(80, (request, row) => ({
+    id: row % 2 === 0 ? `i${row}` : `a long name of an item ${row}`,
+    brand: row % 7 === 0 ? "" : row % 3 === 0 ? "TRUE" : row % 5 === 0 ? null : `märke ${row % 4} mit Namen`,
+    fresh: request % 2 === 0,
+    ...(request === 41 && row === 1 ? { price: null } : {}),
+    ...(request === 52 && row === 1 ? { id: "i0" } : {}),
+  }));
+  const text = jsonOf(rows);
+  const answersOf = async (name: string, lines: string): Promise<Outcome> =>
+    both({ source: columns, files: [file(`lines-${name}.jsonl`, lines)] }, size);
+
+  it("are answered as their rows are", async () => {
+    const { lines } = await answersOf("plain", text);
+    expect(lines.length).toBe(80);
+    expect(lines.filter((line) => line.includes('"error"')).length).toBe(2);
+    await answersOf("spaced", text.replaceAll('":', '": ').replaceAll(',"', ', "').replaceAll("\n", "\r\n"));
+    await answersOf(
+      "numbered",
+      jsonOf(rows.map((row, i) => ({ ...row, request: Number(String(row["request"]).slice(1)), id: i }))),
+    );
+    await answersOf("halves", jsonOf(rows.map((row, i) => ({ ...row, id: i + 0.5 }))));
+  });
+
+  it("are looked at as rows where a line is unusual", async () => {
+    const inLine = (at: number, change: (line: string) => string): string =>
+      text
+        .split("\n")
+        .map((line, i) => (i === at ? change(line) : line))
+        .join("\n");
+    for (const [name, change] of Object.entries<(line: string) => string>({
+      broken: () => "{",
+      empty: () => "",
+      text: (line) => line.replace(/"ctr":[^,]*/, '"ctr":"0.5"'),
+      whole: (line) => line.replace(/"price":[^,]*/, '"price":12345678901234567890'),
+      other: (line) => line.replace('"stock"', '"stok"'),
+      escaped: (line) => line.replace('"request":"r', '"request":"\\u0072'),
+      again: (line) => line.replace(/"request":"r\d+"/, '"request":"r1"'),
+      candidates: () => '{"request":"whole","candidates":[{"id":"a","ctr":0.5,"price":1}]}',
+    }))
+      await answersOf(name, inLine(150, change));
+    await answersOf(
+      "late",
+      `${jsonOf(rows.slice(0, 200))}${jsonOf(rows.slice(200).map((row) => ({ ...row, candidate: [{}] })))}`,
+    );
+  });
+});
+
 describe("requests of files in blocks", () => {
   it("are answered as one after the other", async () => {
     const rows = rowsOf(40);

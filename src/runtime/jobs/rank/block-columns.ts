@@ -2,7 +2,8 @@
 import { candidateLimit } from "../../../compiler/ranking/index.js";
 import type { ServingInput } from "../../../compiler/model/index.js";
 import { suggest } from "../../../compiler/text/index.js";
-import { type BlockColumn, type CellsBlock, firstFrom, integersOf, textOfEntry } from "../../data/files/block-rows.js";
+import { type BlockColumn, firstFrom, integersOf, type OtherCells, textOfEntry } from "../../data/files/block-rows.js";
+import type { FlatColumn } from "../../data/files/flat/flat-lines.js";
 import { createShortTexts } from "../../data/files/row-cells.js";
 import { entryWords } from "../../data/encode/texts/short-texts.js";
 import { shortestDecimal } from "../../data/expressions/shortest.js";
@@ -20,7 +21,21 @@ export interface BlockRequest {
 /**
  * Finds the requests of a block; undefined where its rows have to be looked at. The answers are those of the rows, without warnings of their names.
  */
-export type BlockRequests = (block: CellsBlock, group: string) => readonly BlockRequest[] | undefined;
+export type BlockRequests = (block: BlockOfColumns, group: string) => readonly BlockRequest[] | undefined;
+
+/** Rows as columns: cells of a table, or values of lines of JSON. */
+export interface BlockOfColumns {
+  readonly rows: number;
+  readonly columns: readonly (BlockColumn | FlatColumn)[];
+}
+
+const none: OtherCells = { rows: [], cells: [] };
+
+/** Names whose texts {@link createBlockRequests} reads, beside the column that groups rows. */
+export function textsRead({ serving, list }: OpenRanking, { id }: AnswerOptions): ReadonlySet<string> {
+  const inputs = serving.inputs.filter(({ name, type }) => list.inputs.has(name) && type === "text");
+  return new Set([...idColumns, ...(id === undefined ? [] : [id]), ...inputs.map(({ name }) => name)]);
+}
 
 /** {@link BlockRequests} of a ranking; undefined for one that reads more of requests than numbers and texts of rows. */
 export function createBlockRequests(open: OpenRanking, options: AnswerOptions): BlockRequests | undefined {
@@ -66,7 +81,7 @@ export function createBlockRequests(open: OpenRanking, options: AnswerOptions): 
 }
 
 /** Whether a column may make its rows whole requests, or what is told to be meant as such. */
-function mayBeCandidates({ name, values }: BlockColumn): boolean {
+function mayBeCandidates({ name, values }: BlockColumn | FlatColumn): boolean {
   return name === "candidates" || (values === undefined && suggest(name, ["candidates"]) !== undefined);
 }
 
@@ -91,12 +106,22 @@ function requestsOf(
   return found;
 }
 
+/** Whether they are the texts of lines. */
+function isTexts(values: (BlockColumn | FlatColumn)["values"]): values is readonly (string | null)[] {
+  return Array.isArray(values);
+}
+
 /** The values of a column that names candidates or requests, all of them there; undefined for another column. */
 function keysOf(
-  { name, values, others }: BlockColumn,
+  column: BlockColumn | FlatColumn,
   rows: number,
   textsOf: (name: string) => ReturnType<typeof createShortTexts>,
 ): ((row: number) => string | number | bigint) | undefined {
+  const { name, values } = column;
+  if (isTexts(values)) return values.includes(null) ? undefined : (row) => values[row] as string;
+  if (!("others" in column))
+    return values instanceof Float64Array && values.every(Number.isSafeInteger) ? (row) => values[row]! : undefined;
+  const { others } = column;
   // Long texts are among the others, as are nulls of whole numbers.
   if (values instanceof BigInt64Array) return others.rows.length === 0 ? integersOf(values) : undefined;
   if (!(values instanceof Int32Array) || others.rows.length > 0) return undefined;
@@ -108,11 +133,14 @@ function keysOf(
 
 /** The values of a column from one row to another, as rows of JSON would have them; undefined for a column of another kind than the input. */
 function valuesOf(
-  { name, values, others }: BlockColumn,
+  column: BlockColumn | FlatColumn,
   { type }: ServingInput,
   textsOf: (name: string) => ReturnType<typeof createShortTexts>,
 ): ((from: number, to: number) => ArrayLike<unknown>) | undefined {
+  const { name, values } = column;
+  const others = "others" in column ? column.others : none;
   if (type === "text") {
+    if (isTexts(values)) return (from, to) => values.slice(from, to);
     if (!(values instanceof Int32Array)) return undefined;
     const textAt = textsOf(name);
     const make = (row: number): string => textOfEntry(values, row);

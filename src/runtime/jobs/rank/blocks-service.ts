@@ -1,6 +1,7 @@
 /** Blocks of candidates ranked by a thread: rows in, the answers as text out. */
 import type { Model } from "../../../compiler/model/index.js";
 import { createRowsOfBlocks, type RowBlock } from "../../data/files/block-rows.js";
+import { createFlatReader } from "../../data/files/flat/flat-lines.js";
 import { BrokenLine } from "../../data/files/json-rows.js";
 import type { RawRow } from "../../data/index.js";
 import type { TextRules } from "../../data/expressions/values.js";
@@ -11,7 +12,7 @@ import { createGrouper, type Grouper } from "../../rank/group-requests.js";
 import { rankJson } from "../../rank/rank-json.js";
 import { openRanking, rankingOf } from "../../rank/open-ranking.js";
 import type { Service } from "../../pool/service.js";
-import { type BlockRequest, createBlockRequests } from "./block-columns.js";
+import { type BlockOfColumns, type BlockRequest, createBlockRequests, textsRead } from "./block-columns.js";
 import { type AnswerOptions, createFileAnswers } from "./file-requests.js";
 
 export interface BlocksSetup {
@@ -49,6 +50,9 @@ export interface RankedBlock {
   readonly lines: number;
 }
 
+/** Blocks of lines one after another that cannot be read as columns, after which no other is tried. */
+const mostUnusual = 4;
+
 export const blocksService: Service<BlocksSetup, BlockJob, BlockAnswers, never> = {
   open: ({ model, isArtifact, ranking, duplicates, answers, rules }) => {
     let isTold = false;
@@ -60,15 +64,28 @@ export const blocksService: Service<BlocksSetup, BlockJob, BlockAnswers, never> 
     const answer = createFileAnswers(ranker, answers);
     const rowsOf = createRowsOfBlocks(rules);
     const requestsOf = createBlockRequests(open, answers);
+    let groupOfLines: string | undefined;
+    const texts = textsRead(open, answers);
+    const readFlat = createFlatReader(rules, (name) => name === groupOfLines || texts.has(name));
     /** Names of columns of blocks whose rows were looked at, and nobody had to be told anything. */
     const known = new Set<string>();
+    let unusual = 0;
+    const columnsOf = (block: RowBlock): BlockOfColumns | undefined => {
+      if (block.kind === "cells") return block;
+      if (requestsOf === undefined || unusual >= mostUnusual) return undefined;
+      const read = readFlat(block.bytes);
+      unusual = read === undefined ? unusual + 1 : 0;
+      return read;
+    };
     return Promise.resolve({
       work: async ({ block, group }) => {
         try {
-          const names = block.kind === "cells" ? JSON.stringify(block.columns.map(({ name }) => name)) : undefined;
-          if (block.kind === "cells" && known.has(names ?? "")) {
-            const requests = requestsOf?.(block, group);
-            if (requests !== undefined) return answersOf(requests, block.rows);
+          groupOfLines = group;
+          const columns = columnsOf(block);
+          const names = columns === undefined ? undefined : JSON.stringify(columns.columns.map(({ name }) => name));
+          if (columns !== undefined && known.has(names ?? "")) {
+            const requests = requestsOf?.(columns, group);
+            if (requests !== undefined) return answersOf(requests, columns.rows, block.kind === "lines");
           }
           isTold = false;
           const grouper = createGrouper(group, false);
@@ -100,10 +117,10 @@ export const blocksService: Service<BlocksSetup, BlockJob, BlockAnswers, never> 
 };
 
 /** The answers of requests without warnings; undefined where one comes back. */
-function answersOf(requests: readonly BlockRequest[], rows: number): BlockAnswers {
+function answersOf(requests: readonly BlockRequest[], rows: number, isOfLines: boolean): BlockAnswers {
   const names = requests.map(({ request }) => request);
   if (new Set(names).size < names.length) return undefined;
-  return { answers: requests.map((each) => lineOf(each.answer())), names, rows, lines: 0 };
+  return { answers: requests.map((each) => lineOf(each.answer())), names, rows, lines: isOfLines ? rows : 0 };
 }
 
 /** An answer as a line of JSON. */

@@ -34,6 +34,7 @@ function entries() {
   );
   return [
     ...exported,
+    "runtime/engine/fused/addon",
     "runtime/engine/native-setup",
     "runtime/trees/setup",
     "runtime/data/files/remote/setup",

@@ -48,9 +48,15 @@ function linkCommand() {
   symlinkSync(target, link);
 }
 
-async function setUpEngine() {
+async function setUpEngines() {
   const engine = process.env["MTLC_ENGINE"];
-  if (engine !== undefined && engine !== "" && engine !== "native") return;
+  const isWanted = (name) => engine === undefined || engine === "" || engine === name;
+  if (isWanted("fused")) {
+    const { setUpSteps } = await import("../dist/runtime/engine/fused/addon.js");
+    const problem = await setUpSteps(report);
+    if (problem !== undefined) report(`no fused engine, so native trains, slower: ${problem}`);
+  }
+  if (!isWanted("native")) return;
   const { setUpNative } = await import("../dist/runtime/engine/native-setup.js");
   const result = await setUpNative({ report });
   if (result.kind === "ready" && result.installed) report(`the native engine is ready in ${dirname(result.path)}`);
@@ -76,7 +82,7 @@ try {
   if (!packagesAreCurrent()) installPackages();
   if (await build()) report("built dist");
   linkCommand();
-  await setUpEngine();
+  await setUpEngines();
   await setUpTrees();
   await setUpDuckDb();
 } catch (error) {

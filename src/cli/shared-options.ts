@@ -8,7 +8,7 @@ export const formatOption = {
 
 export const engineOption = {
   kind: "choice",
-  values: ["native", "wasm", "cpu"],
+  values: ["fused", "native", "wasm", "cpu"],
   doc: "engine that runs the graph (default: MTLC_ENGINE, else the fastest that works)",
 } as const;
 

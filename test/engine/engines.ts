@@ -1,6 +1,8 @@
 /** The engines of this machine, for tests that run on each. */
 import { describe } from "vitest";
 import type { Engine, EngineName } from "../../src/runtime/engine/engine.js";
+import { loadStepsAddon, setUpSteps } from "../../src/runtime/engine/fused/addon.js";
+import { createFusedEngine } from "../../src/runtime/engine/fused/engine.js";
 import { createNativeEngine } from "../../src/runtime/engine/native.js";
 import { createOnnxEngine } from "../../src/runtime/engine/onnx/engine.js";
 import { createTfjsEngine } from "../../src/runtime/engine/tfjs.js";
@@ -13,8 +15,19 @@ export const nativeMissing =
     ? `native engine: ${native.reasons.join("; ") || "not installed, run `npm run setup`"}`
     : undefined;
 
-/** A describe block for each engine; the native one is skipped, saying why, where it is missing. */
+const noSteps = await setUpSteps(() => undefined);
+
+/** Set when the fused engine cannot be tested here. */
+export const fusedMissing =
+  loadStepsAddon() === undefined ? `fused engine: ${noSteps ?? "its addon does not load"}` : undefined;
+
+/** What the fused engine does not run is opened on plain JavaScript. */
+const fused = createFusedEngine(process.env, () => createTfjsEngine("cpu"));
+
+/** A describe block for each engine; the fused and the native one are skipped, saying why, where they are missing. */
 export function describeEngines(what: string, test: (engine: () => Promise<Engine>, name: EngineName) => void): void {
+  if (fused === undefined) describe.skip(`${what} (${fusedMissing})`, () => {});
+  else describe(`${what} on fused`, () => test(async () => fused, "fused"));
   if ("reasons" in native) describe.skip(`${what} (${nativeMissing})`, () => {});
   else describe(`${what} on native`, () => test(async () => native, "native"));
   for (const name of ["wasm", "cpu"] as const) {

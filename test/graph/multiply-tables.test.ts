@@ -22,7 +22,7 @@ function sizesOf(model: Model): FittedSizes {
   return { ids: Object.fromEntries(features.map(({ name }, i) => [name, 2 + ((i * 13) % 45)])) };
 }
 
-const always = { leastWork: 0, leastShare: -Infinity, mostValues: 30 / rows };
+const always = { leastWork: 0, leastShare: -Infinity, mostValues: 30 / rows, readsAgain: true };
 
 const cases = trained.flatMap(([name, model]) => {
   const program = lowerModel(model, sizesOf(model), { serving: servingOnes(model) });

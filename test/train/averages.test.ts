@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evaluate, train } from "../../src/index.js";
 import { createTiny, type Tiny, weightsOf } from "./tiny.js";
+import { fusedMissing } from "../engine/engines.js";
 
 /** Whole runs with averaged weights and steps of several batches. */
 let tiny: Tiny;
@@ -52,7 +53,12 @@ describe("training with averaged weights", () => {
   it("trains the same weights in all engines", async () => {
     const spec = tiny.spec("engines", { train: "ema: 0.8, accumulate: 2, embeddings: sparse, epochs: 1" });
     const losses = [];
-    for (const engine of ["cpu", "wasm", "native"] as const) {
+    for (const engine of [
+      "cpu",
+      "wasm",
+      "native",
+      ...(fusedMissing === undefined ? (["fused"] as const) : []),
+    ] as const) {
       const { evaluation } = await train({ spec, engine });
       losses.push(evaluation?.heads["ctr"]?.["logloss"]);
     }

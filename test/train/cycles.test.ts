@@ -7,7 +7,7 @@ import { afterAll, expect, it } from "vitest";
 import { starterFiles } from "../../src/cli/commands/init/starter.js";
 import { train } from "../../src/index.js";
 import { loadBinding } from "../../src/runtime/engine/native-binding.js";
-import { nativeMissing } from "../engine/engines.js";
+import { fusedMissing, nativeMissing } from "../engine/engines.js";
 
 const root = mkdtempSync(join(tmpdir(), "mtlc-cycles-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -20,8 +20,10 @@ function held(engine: string): readonly number[] {
   return [found.binding.getNumOfTensors(), found.binding.getNumOfSavedModels()];
 }
 
-for (const engine of ["native", "wasm", "cpu"] as const)
-  it.skipIf(engine === "native" && nativeMissing !== undefined)(
+const missing: Readonly<Record<string, string | undefined>> = { native: nativeMissing, fused: fusedMissing };
+
+for (const engine of ["fused", "native", "wasm", "cpu"] as const)
+  it.skipIf(missing[engine] !== undefined)(
     `compile, train and dispose on ${engine} leaves neither tensors nor sessions`,
     { timeout: 120_000 },
     async () => {

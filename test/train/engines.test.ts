@@ -11,16 +11,16 @@ import { createOnnxEngine } from "../../src/runtime/engine/onnx/engine.js";
 import { listFeeds, someGroups } from "../lower/harness.js";
 import { servingOnes, shippedModels } from "../shipped-models.js";
 
-/** Engines that run here: native where it is installed, wasm, cpu. The interpreter is held against them in test/graph. */
+/** Engines that run here: fused and native where they are installed, wasm, cpu. The interpreter is held against them in test/graph. */
 const engines: Engine[] = [];
-for (const preference of ["native", "wasm", "cpu"] as const) {
+for (const preference of ["fused", "native", "wasm", "cpu"] as const) {
   const environment: NodeJS.ProcessEnv = { ...process.env };
   delete environment["MTLC_ENGINE"];
   try {
     engines.push((await selectEngine({ preference, environment })).engine);
   } catch (error) {
-    if (preference !== "native") throw error;
-    console.warn(`the native engine is not installed, so it is not compared: ${(error as Error).message}`);
+    if (preference !== "native" && preference !== "fused") throw error;
+    console.warn(`the ${preference} engine is not installed, so it is not compared: ${(error as Error).message}`);
   }
 }
 
@@ -192,7 +192,7 @@ describe.each(shippedModels)("%s", (file, model) => {
       const compiled = compiles && isWhole;
       const batches = randomBatches(model, ids, steps);
       // wasm and cpu share their ops but for the kernels, which the first vocabulary has compared.
-      const compared = isWhole ? engines : engines.slice(0, 2);
+      const compared = isWhole ? engines : engines.filter(({ name }) => name !== "cpu");
       const [first, ...others] = await Promise.all(compared.map((engine) => trace(engine, program, batches, compiled)));
       expect(first?.get("loss")?.every(Number.isFinite)).toBe(true);
       for (const [i, other] of others.entries())

@@ -102,14 +102,16 @@ describe("several steps per call", () => {
   });
 });
 
-describe("several steps per call of the native engine", async () => {
+describe.each(["native", "fused"] as const)("several steps per call of the %s engine", async (preference) => {
   const environment: NodeJS.ProcessEnv = { ...process.env };
   delete environment["MTLC_ENGINE"];
   let engine: Engine | undefined;
   try {
-    ({ engine } = await selectEngine({ preference: "native", environment }));
+    ({ engine } = await selectEngine({ preference, environment }));
   } catch (error) {
-    console.warn(`the native engine is not installed, so its steps are not compared: ${(error as Error).message}`);
+    console.warn(
+      `the ${preference} engine is not installed, so its steps are not compared: ${(error as Error).message}`,
+    );
   }
   const numbers = { features: "  age: numeric(scale: standard)", train: "clip: norm(1.0), ema: 0.9" };
 
@@ -194,7 +196,7 @@ describe("several steps per call of the native engine", async () => {
   }
 
   it.skipIf(engine === undefined)(
-    "are, bit for bit, single steps where they go round in TensorFlow",
+    "are, bit for bit, single steps where a call is a loop around single steps",
     { timeout: 120_000 },
     async () => {
       // A list of more ids than a loop takes that is compiled as a whole, dropped units, a balance.
@@ -224,7 +226,7 @@ describe("several steps per call of the native engine", async () => {
     ["examples/sparse_moe.mtl", "sparse", 24],
   ] as const;
   it.skipIf(engine === undefined).each(whole)(
-    "are the steps of %s, tables %s, where XLA compiles their loop",
+    "are the steps of %s, tables %s, where a call is compiled or planned as a whole",
     { timeout: 120_000 },
     async (name, embeddings, rows) => {
       const { model } = loadSpec(join(specs, name));

@@ -1,12 +1,12 @@
 /**
- * What runs a program: one interface over TensorFlow's session (native), tfjs on WebAssembly and tfjs on plain
+ * What runs a program: one interface over loops of our own (fused), TensorFlow's session (native), tfjs on WebAssembly and tfjs on plain
  * JavaScript. An engine owns the state; callers see typed arrays in and out and never a tensor.
  */
 import type { Program, StateVariable } from "../../compiler/graph/graph.js";
 import { rowsOf, stateBytes } from "../../compiler/graph/initialize.js";
 
 /** Those that train, from fast to slow, and those that only predict. All give the same numbers within float32 rounding. */
-export type EngineName = "native" | "wasm" | "cpu" | "onnx" | "simd";
+export type EngineName = "fused" | "native" | "wasm" | "cpu" | "onnx" | "simd";
 
 /** A dense row-major array with its shape. */
 export interface HostTensor {
@@ -86,6 +86,8 @@ export interface Session {
   ) => readonly Readonly<Record<string, HostTensor>>[];
   /** Has the calls of {@link Session.runSteps} compiled, which the first one would wait for; the state stays as it is. Absent: nothing is compiled. */
   readonly compileSteps?: (name: string) => void;
+  /** The engine that has opened it where the one that was asked cannot run the program. */
+  readonly by?: Engine;
   /** What the session does while `work` runs. Absent: it was not opened for that. */
   readonly trace?: (work: () => void) => readonly TraceSpan[];
   /** Copies the named state variables out (all when absent). */

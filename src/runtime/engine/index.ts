@@ -8,13 +8,16 @@ import { createFailure } from "../failure.js";
 import type { Engine, EngineName } from "./engine.js";
 import { createNativeEngine, hasXla } from "./native.js";
 import { threadCount } from "../thread-count.js";
+import { createFusedEngine } from "./fused/engine.js";
+import { loadStepsAddon, setUpSteps } from "./fused/addon.js";
 import { loadBinding } from "./native-binding.js";
 
 export type { Engine, EngineName, HostTensor, OpenOptions, Session } from "./engine.js";
 export { type NativeSetupOptions, type NativeSetupResult, setUpNative } from "./native-setup.js";
+export { setUpSteps };
 
 /** The engines that train; the others only predict. */
-export const trainingEngines = ["native", "wasm", "cpu"] as const satisfies readonly EngineName[];
+export const trainingEngines = ["fused", "native", "wasm", "cpu"] as const satisfies readonly EngineName[];
 
 /** The engines that only predict. */
 export const predictingEngines = ["onnx", "simd"] as const satisfies readonly EngineName[];
@@ -47,20 +50,32 @@ export interface SelectedEngine {
 export async function selectEngine(options: SelectOptions = {}): Promise<SelectedEngine> {
   const environment = options.environment ?? process.env;
   const wanted = options.preference ?? preferredEngine(environment);
-  if (wanted === undefined || wanted === "native") {
+  if (wanted === "fused" || (wanted === undefined && options.purpose !== "prediction")) {
+    const engine = createFusedEngine(environment, async () => (await nativeOr(environment)).engine);
+    if (engine !== undefined) return { engine };
+    if (wanted === "fused")
+      throw createFailure("MTL7402", { name: wanted, problem: "its addon is not there", command: installCommand });
+  }
+  if (wanted === undefined) return nativeOr(environment);
+  if (wanted === "native") {
     const native = createNativeEngine(environment);
     if (!("reasons" in native)) return { engine: native };
-    if (wanted === "native")
-      throw createFailure("MTL7402", { name: wanted, problem: whyNot(native.reasons), command: installCommand });
-    const engine = await fallback();
-    return { engine, notice: notice(engine.name, native.reasons) };
+    throw createFailure("MTL7402", { name: wanted, problem: whyNot(native.reasons), command: installCommand });
   }
   if (wanted === "onnx" || wanted === "simd") return { engine: await predictingEngine(wanted, options.purpose) };
   const { createTfjsEngine } = await import("./tfjs.js");
   return {
     engine: await createTfjsEngine(wanted),
-    notice: `running on ${wanted}, as asked; the native engine is faster`,
+    notice: `running on ${wanted}, as asked; the engines fused and native are faster`,
   };
+}
+
+/** The native engine, else the fastest that works. */
+async function nativeOr(environment: NodeJS.ProcessEnv): Promise<SelectedEngine> {
+  const native = createNativeEngine(environment);
+  if (!("reasons" in native)) return { engine: native };
+  const engine = await fallback();
+  return { engine, notice: notice(engine.name, native.reasons) };
 }
 
 async function predictingEngine(
@@ -116,6 +131,7 @@ export interface EngineReport {
   readonly platform: string;
   readonly tfjs: string;
   readonly cores: number;
+  readonly fused: { readonly available: boolean; readonly vectors?: string };
   readonly native:
     | {
         readonly available: true;
@@ -146,6 +162,7 @@ export async function describeEngines(options: SelectOptions = {}): Promise<Engi
           addon: found.path,
         }
       : { available: false, reasons: found.reasons };
+  const steps = loadStepsAddon(environment);
   return {
     engine: engine.name,
     description: engine.description,
@@ -153,6 +170,7 @@ export async function describeEngines(options: SelectOptions = {}): Promise<Engi
     platform: `${process.platform}-${process.arch}`,
     tfjs,
     cores,
+    fused: { available: steps !== undefined, ...omitUndefined({ vectors: steps?.vectors }) },
     native,
     ...omitUndefined({ advice: line }),
   };

@@ -5,7 +5,7 @@ import type { GraphFunction, Program } from "../../compiler/graph/index.js";
 import { hasTrees, type Model } from "../../compiler/model/index.js";
 import { replaceFile } from "../artifact/directory.js";
 import type { Dataset, EncodedBatch } from "../data/index.js";
-import { chooseEngine } from "../engine/choose-engine.js";
+import { chooseEngine, engineOf } from "../engine/choose-engine.js";
 import { createProgram, functionOf } from "../engine/create-program.js";
 import type { Session, TraceSpan } from "../engine/engine.js";
 import { fillSession, initialReader } from "../engine/state.js";
@@ -52,14 +52,15 @@ export async function profileSteps(options: ProfileOptions): Promise<StepTimes> 
         functions: ["train", "apply"],
         traced: true,
       });
+      const runs = engineOf(session, engine, onEvent);
       try {
         await fillSession(session, program.state, initialReader(model.train.seed));
-        if (engine.compiles) onEvent({ kind: "compiling" });
+        if (runs.compiles) onEvent({ kind: "compiling" });
         const began = performance.now();
         const caller = createCaller(session, model, program, data.train);
         caller.call(1);
-        if (engine.compiles) onEvent({ kind: "compiled", seconds: (performance.now() - began) / 1000 });
-        return await measureSteps(caller, { options, model, program, session, engine: engine.description });
+        if (runs.compiles) onEvent({ kind: "compiled", seconds: (performance.now() - began) / 1000 });
+        return await measureSteps(caller, { options, model, program, session, engine: runs.description });
       } finally {
         session.close();
       }

@@ -1,4 +1,5 @@
 /** Training of a network whose data is open: a session, the steps, the measures, the artifact. */
+import { engineOf } from "../engine/choose-engine.js";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
@@ -54,6 +55,8 @@ interface OpenRun {
   readonly program: Program;
   readonly first: FirstState;
   readonly session: Session;
+  /** Whether its first step waits for a compiler. */
+  readonly compiles: boolean;
   /** Measures the session as it is. */
   readonly measure: (role: EvaluationRole, dataset: Dataset) => Promise<Measured>;
 }
@@ -78,10 +81,11 @@ export async function trainNetwork(job: TrainJob): Promise<TrainResult> {
   const sessions = job.sessions ?? ownSessions(engine);
   const options = sessionOptions(model, evaluationData(data) !== undefined);
   const session = prepared?.session ?? (await sessions.open(measured, options));
+  const { compiles } = engineOf(session, engine, prepared === undefined ? job.onEvent : () => undefined);
   const measure: OpenRun["measure"] = (role, dataset) =>
     measureHeads(session, functionOf(measured, "evaluate"), dataset, model, role, signal);
   try {
-    return await trainAndSave(job, { rows, identity, program, first, session, measure });
+    return await trainAndSave(job, { rows, identity, program, first, session, compiles, measure });
   } finally {
     if (prepared === undefined) sessions.release(session);
   }
@@ -118,13 +122,14 @@ export async function prepareSession(
     const measured = measuredProgram(program);
     const isMeasured = roles.some((role) => role !== "train");
     session = await engine.open(measured, sessionOptions(model, isMeasured));
+    const { compiles } = engineOf(session, engine, onEvent);
     const reading = { specPath: path, signal: options.signal };
     const initial = await withVectors(initialReader(model.train.seed), { model, program, fitted }, reading);
     await fillSession(session, program.state, initial, options.signal);
     // A signal that came meanwhile is heard before nobody listens.
     await nextTurn();
     options.signal?.throwIfAborted();
-    if (isAnnounced) await announceCompiling(session, onEvent);
+    if (isAnnounced && compiles) await announceCompiling(session, onEvent);
     else session.compileSteps?.("train");
     return { program, measured, session };
   } catch {
@@ -190,7 +195,7 @@ async function trainAndSave(job: TrainJob, run: OpenRun): Promise<TrainResult> {
 }
 
 function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
-  const { options, spec, start, engine, data, onEvent } = job;
+  const { options, spec, start, data, onEvent } = job;
   const isReady = job.prepared !== undefined;
   const evaluation = evaluationData(data);
   return {
@@ -201,7 +206,7 @@ function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
     identity: run.identity,
     initial: run.first.state,
     isFilled: isReady,
-    compiles: engine.compiles && !isReady,
+    compiles: run.compiles && !isReady,
     ...(evaluation === undefined
       ? {}
       : { evaluation: { role: evaluation.role, measure: () => run.measure(evaluation.role, evaluation.data) } }),

@@ -52,7 +52,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     giveBackPages();
     opening.tell((progress) => onEvent({ kind: "data", ...progress }));
     // A first state that the data decides is not known before the rows are.
-    if (engine?.compiles === true && start === "fresh" && old === undefined && options.tensorboard === undefined)
+    if (engine !== undefined && start === "fresh" && old === undefined && options.tensorboard === undefined)
       prepared = await prepareEarly({ spec, engine, options, onEvent }, await opening.fitted);
     const { data, oddities } = await opening.opened;
     giveBackMemory();

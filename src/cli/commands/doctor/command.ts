@@ -7,13 +7,13 @@ export const doctorVerb = defineCommand(
     name: "doctor",
     summary: "Show which engine runs, and how to install the fast one",
     about: [
-      "Engines, from fast to slow: native (TensorFlow through tfjs-node), wasm and cpu (tfjs). `MTLC_ENGINE` chooses one; without it the fastest that works runs. LightGBM makes trees, and extensions of DuckDB read data of servers and databases.",
+      "Engines that train, from fast to slow: fused (compiled for this processor), native (TensorFlow through tfjs-node), wasm and cpu (tfjs). `MTLC_ENGINE` chooses one; without it the fastest that works runs. LightGBM makes trees, and extensions of DuckDB read data of servers and databases.",
     ],
     positional: { name: "", min: 0, max: 0, doc: "" },
     options: {
       install: {
         kind: "flag",
-        doc: "install the native engine, LightGBM and DuckDB's extensions first, from package registries",
+        doc: "install the engines fused and native, LightGBM and DuckDB's extensions first, with a C++ compiler and from package registries",
       },
       format: formatOption,
     },

@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../../compiler/text/index.js";
-import { describeEngines, type EngineReport, setUpNative } from "../../../runtime/engine/index.js";
+import { describeEngines, type EngineReport, setUpNative, setUpSteps } from "../../../runtime/engine/index.js";
 import { type ExtensionName, extensionNames, findExtension } from "../../../runtime/data/files/remote/extensions.js";
 import { duckdbVersion, setUpExtensions } from "../../../runtime/data/files/remote/setup.js";
 import { loadLightGbm } from "../../../runtime/trees/library.js";
@@ -30,6 +30,8 @@ export async function runDoctor(
   const told = { report: (line: string) => report(`${line}\n`) };
   const installed = install ? await setUpNative(told) : undefined;
   if (installed?.kind === "unavailable") report(`the native engine could not be installed: ${installed.reason}\n`);
+  const steps = install ? await setUpSteps(told.report) : undefined;
+  if (steps !== undefined) report(`the fused engine could not be installed: ${steps}\n`);
   const trees = install ? await setUpLightGbm(told) : undefined;
   if (trees?.kind === "unavailable") report(`LightGBM could not be installed: ${trees.reason}\n`);
   const added = install ? await setUpExtensions(told) : new Map<ExtensionName, never>();

@@ -4,9 +4,10 @@ import type { DoctorResult } from "./run.js";
 export const doctorView: View<DoctorResult> = {
   document: "doctor",
   human: (report) => {
-    const { native, lightgbm, duckdb } = report;
+    const { fused, native, lightgbm, duckdb } = report;
     const rows: (readonly [string, string])[] = [
       ["engine", report.description],
+      ["fused", fused.available ? `yes, ${fused.vectors}` : "no"],
       ...(native.available
         ? ([
             ["TensorFlow", native.tensorflow],

@@ -19,9 +19,16 @@ export interface MultiplyLimits {
   readonly leastShare: number;
   /** Values of a feature at most, for each row of a batch; of one with more, rows are multiplied. */
   readonly mostValues: number;
+  /** Whether whoever runs the step computes reads of tables again for each reader, as XLA does. */
+  readonly readsAgain: boolean;
 }
 
-const defaults: MultiplyLimits = { leastWork: 1 << 24, leastShare: 0.2, mostValues: 1 / 8 };
+export const multiplyDefaults: MultiplyLimits = {
+  leastWork: 1 << 24,
+  leastShare: 0.2,
+  mostValues: 1 / 8,
+  readsAgain: true,
+};
 
 /** Numbers of products of tables at most, so that they stay in the processor's caches. */
 const mostNumbers = 1 << 19;
@@ -33,11 +40,11 @@ const mostFeatures = 256;
 const columnsOfRead = 2;
 
 /** The same function with products of tables where that is less work, `fn` itself where it is not. All sizes must be known. */
-export function multiplyTables(fn: GraphFunction, limits = defaults): GraphFunction {
+export function multiplyTables(fn: GraphFunction, limits = multiplyDefaults): GraphFunction {
   const plans = firstProductsOf(fn, readersOf(fn)).flatMap((found) => planOf(fn, found, limits) ?? []);
   if (plans.length === 0) return fn;
   const nodes = new AppendedNodes(fn);
-  for (const plan of plans) new Multiplication(nodes, plan).write();
+  for (const plan of plans) new Multiplication(nodes, plan, limits.readsAgain).write();
   return nodes.finish();
 }
 
@@ -120,6 +127,7 @@ class Multiplication {
   constructor(
     readonly b: AppendedNodes,
     readonly plan: Plan,
+    readonly readsAgain: boolean,
   ) {
     const { found, few, some } = plan;
     const weights = found.products.map(({ node }) => node.inputs[1] ?? -1);
@@ -225,7 +233,8 @@ class Multiplication {
       });
       first += group.features.length * most;
     }
-    return this.#computedOnce(terms.reduce((sum, term) => b.add(sum, term)));
+    const sum = terms.reduce((all, term) => b.add(all, term));
+    return this.readsAgain ? this.#computedOnce(sum) : sum;
   }
 
   /**
@@ -250,9 +259,18 @@ class Multiplication {
   #backward(rest: ValueId | undefined, rows: readonly ValueId[], upstream: ValueId): Backward {
     const { b } = this;
     const { few, some, many } = this.plan;
-    const marks = few.map((group) => this.#marks(group));
-    const columns = [...marks, ...rows, ...(rest === undefined ? [] : [rest])];
-    const products = b.matmul(this.b.join(columns, 1), upstream, { transposeA: true });
+    const others = [...rows, ...(rest === undefined ? [] : [rest])];
+    const product = (columns: readonly ValueId[]): ValueId =>
+      b.matmul(this.b.join(columns, 1), upstream, { transposeA: true });
+    const products = this.readsAgain
+      ? product([...few.map((group) => this.#marks(group)), ...others])
+      : this.b.join(
+          [
+            ...few.flatMap((group) => this.#sumsByValue(group, upstream)),
+            ...(others.length === 0 ? [] : [product(others)]),
+          ],
+          0,
+        );
     let first = 0;
     const sums = new Map<Group, ValueId>();
     const parts: ValueId[] = [];
@@ -275,6 +293,17 @@ class Multiplication {
     order.push(...[...some, ...many].flatMap(columnsOf), ...this.#restColumns());
     const weights = b.gather(this.b.join(parts, 0), this.#list(inverse(order)));
     return { weights, sums };
+  }
+
+  /** The gradients of the rows that have each value of each feature, added up: what the product with {@link #marks} is. */
+  #sumsByValue(group: Group, upstream: ValueId): readonly ValueId[] {
+    const { b } = this;
+    const { ids, ranges } = group.table;
+    return group.features.map((feature) => {
+      const { begin = 0, end = 0 } = ranges[feature] ?? {};
+      const column = b.reshape(b.slice(ids, { axis: 1, begin: feature, size: 1 }), [this.plan.batch]);
+      return b.segmentSum(upstream, b.sub(column, b.scalar(begin, "int32")), end - begin);
+    });
   }
 
   /** Which of its values each feature of a group has, [B, values]: 1 there, and 0. */

@@ -4,7 +4,7 @@ import type { GraphFunction, GraphNode } from "../graph.js";
 import type { WatchPass } from "../step-passes.js";
 import { liveValues } from "./eliminate-dead-code.js";
 import { mergeProducts } from "./merge-products.js";
-import { multiplyTables } from "./multiply-tables.js";
+import { multiplyDefaults, multiplyTables } from "./multiply-tables.js";
 import { type DistinctIds, distinctIdsOf, padDistinct } from "./pad-distinct.js";
 import { isCompilable } from "./partition.js";
 
@@ -25,9 +25,13 @@ const mostIds = 1 << 17;
  * The step for a loop that is compiled as a whole; undefined where a compiler cannot do all of it: sizes that a batch decides, such as those of lists,
  * what depends on how many ids are distinct, or outputs other than numbers; or where it would not pay. Bind the batch first (`bindDims`).
  */
-export function repeatedStep(fn: GraphFunction, watch: WatchPass = () => undefined): RepeatedStep | undefined {
+export function repeatedStep(
+  fn: GraphFunction,
+  watch: WatchPass = () => undefined,
+  { readsAgain } = { readsAgain: true },
+): RepeatedStep | undefined {
   const known = padDistinct(fn);
-  const whole = known === undefined ? undefined : productPasses(known, watch);
+  const whole = known === undefined ? undefined : productPasses(known, watch, readsAgain);
   const distinct = whole === undefined ? undefined : distinctIdsOf(whole);
   if (whole === undefined || distinct === undefined) return undefined;
   const live = liveValues(whole);
@@ -41,8 +45,8 @@ export function repeatedStep(fn: GraphFunction, watch: WatchPass = () => undefin
   return isWhole ? { fn: whole, distinct } : undefined;
 }
 
-function productPasses(fn: GraphFunction, watch: WatchPass): GraphFunction {
-  const multiplied = multiplyTables(fn);
+function productPasses(fn: GraphFunction, watch: WatchPass, readsAgain: boolean): GraphFunction {
+  const multiplied = multiplyTables(fn, { ...multiplyDefaults, readsAgain });
   watch("multiplied", fn, multiplied);
   const merged = mergeProducts(multiplied);
   watch("merged", multiplied, merged);

@@ -10,7 +10,7 @@ export const enginesDiagnostics = defineDiagnostics({
     message: (p: { name: string; known: readonly string[] }) =>
       `\`MTLC_ENGINE\` is \`${p.name}\`; it may be ${joinNames(p.known, "or")}`,
     about: "`MTLC_ENGINE` or `--engine` names an engine that does not exist.",
-    fix: "Use `native`, `wasm` or `cpu`, or `onnx` or `simd` to predict; without it, the fastest one that works is used.",
+    fix: "Use `fused`, `native`, `wasm` or `cpu`, or `onnx` or `simd` to predict; without it, the fastest one that works is used.",
     usage: true,
   },
   MTL7402: {
@@ -20,7 +20,7 @@ export const enginesDiagnostics = defineDiagnostics({
     message: (p: { name: string; problem: string; command?: string }) =>
       `the ${p.name} engine cannot run: ${p.problem}; ${p.command === undefined ? "" : `\`${p.command}\` installs it, `}\`MTLC_ENGINE=wasm\` runs without it`,
     about: "The requested engine cannot be loaded on this machine.",
-    fix: "Run `mtlc doctor` for the reason and `mtlc doctor --install` to install the native one, or use `MTLC_ENGINE=wasm`.",
+    fix: "Run `mtlc doctor` for the reason and `mtlc doctor --install` to install those that train fastest, or use `MTLC_ENGINE=wasm`.",
   },
   MTL7440: {
     slug: "engine-only-predicts",

@@ -1,0 +1,294 @@
+// Runs the plans of `src/compiler/targets/fused`: the steps of a training as loops over rows of a batch, a table or a weight, in which a few
+// rows at a time go through one instruction after another while they are in a near cache. There are as many parts of the rows as threads, always the
+// same, so that the numbers depend on how many there are and on nothing else.
+#include <node_api.h>
+#include <time.h>
+
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "instructions.h"
+#include "threads.h"
+
+namespace mtl {
+namespace {
+
+/// What was done for a part while a trace was wanted: an instruction of the plan by its place; nanoseconds of one clock.
+struct Span {
+  int instruction;
+  int64_t start;
+  int64_t end;
+};
+
+int64_t now() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * int64_t{1000000000} + time.tv_nsec;
+}
+
+struct Loop {
+  long rows;
+  long tile;
+  std::vector<Instruction> instructions;
+};
+
+struct Phase {
+  std::vector<Loop> loops;
+};
+
+/// A plan with the memory it works in. Buffers that JavaScript owns (state, constants) are held by references.
+struct Plan {
+  int threads = 1;
+  std::vector<Buffer> buffers;
+  std::vector<std::unique_ptr<float, decltype(&free)>> owned;
+  std::vector<napi_ref> held;
+  long arena = 0;
+  std::vector<std::unique_ptr<float, decltype(&free)>> arenas;
+  std::vector<Phase> phases;
+  bool isTraced = false;
+  /// By thread.
+  std::vector<std::vector<Span>> spans;
+};
+
+float* allocate(size_t floats) {
+  const size_t bytes = (floats * sizeof(float) + 127) / 64 * 64;
+  void* memory = nullptr;
+  if (posix_memalign(&memory, 64, bytes) != 0) return nullptr;
+  std::memset(memory, 0, bytes);
+  return static_cast<float*>(memory);
+}
+
+/// All instructions of a loop over some rows, each noted when a trace is wanted.
+void runRows(const Loop& loop, const Context& context, std::vector<Span>* spans) {
+  if (spans == nullptr) {
+    for (const Instruction& instruction : loop.instructions) instruction.run(instruction, context);
+    return;
+  }
+  int64_t start = now();
+  for (const Instruction& instruction : loop.instructions) {
+    instruction.run(instruction, context);
+    const int64_t end = now();
+    spans->push_back({instruction.place, start, end});
+    start = end;
+  }
+}
+
+/// A part of a phase: of each loop the rows that are that part's. Its arena and its own sums are those of the part, whichever thread takes it.
+void runPart(Plan& plan, const Phase& phase, long step, int part) {
+  Context context{plan.buffers.data(), plan.arenas[part].get(), part, plan.threads, step, 0, 0};
+  std::vector<Span>* spans = plan.isTraced ? &plan.spans[part] : nullptr;
+  for (const Loop& loop : phase.loops) {
+    const long begin = loop.rows * part / plan.threads;
+    const long end = loop.rows * (part + 1) / plan.threads;
+    for (long row = begin; row < end; row += loop.tile) {
+      context.row = row;
+      context.rows = std::min(loop.tile, end - row);
+      runRows(loop, context, spans);
+    }
+  }
+}
+
+/// Reads the numbers that the engine writes of a plan, in its order.
+class Reader {
+ public:
+  Reader(const double* at, const double* end) : at_(at), end_(end) {}
+  long next() { return at_ < end_ ? static_cast<long>(*at_++) : (failed_ = true, 0); }
+  bool failed() const { return failed_; }
+
+ private:
+  const double* at_;
+  const double* end_;
+  bool failed_ = false;
+};
+
+Instruction readInstruction(Reader& reader) {
+  Instruction instruction;
+  instruction.run = kernels()[reader.next()].run;
+  const long operands = reader.next();
+  for (long i = 0; i < operands; ++i) {
+    Operand operand;
+    operand.buffer = static_cast<int>(reader.next());
+    operand.offset = reader.next();
+    operand.rowStride = reader.next();
+    instruction.operands.push_back(operand);
+  }
+  const long numbers = reader.next();
+  for (long i = 0; i < numbers; ++i) instruction.numbers.push_back(reader.next());
+  return instruction;
+}
+
+void finalize(napi_env env, void* data, void*) {
+  Plan* plan = static_cast<Plan*>(data);
+  for (napi_ref ref : plan->held) napi_delete_reference(env, ref);
+  delete plan;
+}
+
+bool dataOf(napi_env env, napi_value value, float** data) {
+  bool isTyped = false;
+  if (napi_is_typedarray(env, value, &isTyped) != napi_ok || !isTyped) return false;
+  napi_typedarray_type type;
+  size_t length;
+  void* memory;
+  napi_value buffer;
+  size_t offset;
+  if (napi_get_typedarray_info(env, value, &type, &length, &memory, &buffer, &offset) != napi_ok) return false;
+  *data = static_cast<float*>(memory);
+  return true;
+}
+
+napi_value fail(napi_env env, const char* message) {
+  napi_throw_error(env, nullptr, message);
+  return nullptr;
+}
+
+/// create(words: Float64Array, given: TypedArray[]): a plan. `given` are the buffers that JavaScript owns, in the order in which the words name them.
+napi_value Create(napi_env env, napi_callback_info info) {
+  size_t argc = 2;
+  napi_value argv[2];
+  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
+  napi_typedarray_type type;
+  size_t length, offset;
+  void* words;
+  napi_value unused;
+  if (napi_get_typedarray_info(env, argv[0], &type, &length, &words, &unused, &offset) != napi_ok)
+    return fail(env, "a plan is a Float64Array");
+  Reader reader(static_cast<double*>(words), static_cast<double*>(words) + length);
+  auto plan = std::make_unique<Plan>();
+  plan->threads = static_cast<int>(reader.next());
+  const long buffers = reader.next();
+  uint32_t given = 0;
+  for (long i = 0; i < buffers; ++i) {
+    Buffer buffer{};
+    const long kind = reader.next();
+    const long size = reader.next();
+    buffer.queueStride = reader.next();
+    buffer.kind = static_cast<BufferKind>(kind);
+    if (buffer.kind == BufferKind::given) {
+      napi_value array;
+      napi_get_element(env, argv[1], given++, &array);
+      if (!dataOf(env, array, &buffer.data)) return fail(env, "a plan's buffer is a typed array");
+      napi_ref ref;
+      napi_create_reference(env, array, 1, &ref);
+      plan->held.push_back(ref);
+    } else if (buffer.kind == BufferKind::own || buffer.kind == BufferKind::perThread) {
+      buffer.data = allocate(buffer.kind == BufferKind::own ? size : size * plan->threads);
+      if (buffer.data == nullptr) return fail(env, "there is not enough memory for the values of a step");
+      plan->owned.emplace_back(buffer.data, &free);
+    }
+    plan->buffers.push_back(buffer);
+  }
+  plan->arena = reader.next();
+  for (int thread = 0; thread < plan->threads; ++thread) {
+    float* arena = allocate(plan->arena);
+    if (arena == nullptr) return fail(env, "there is not enough memory for the values of a step");
+    plan->arenas.emplace_back(arena, &free);
+  }
+  int place = 0;
+  const long phases = reader.next();
+  for (long p = 0; p < phases; ++p) {
+    Phase phase;
+    const long loops = reader.next();
+    for (long l = 0; l < loops; ++l) {
+      Loop loop;
+      loop.rows = reader.next();
+      loop.tile = reader.next();
+      const long instructions = reader.next();
+      for (long i = 0; i < instructions; ++i) {
+        loop.instructions.push_back(readInstruction(reader));
+        loop.instructions.back().place = place++;
+      }
+      phase.loops.push_back(std::move(loop));
+    }
+    plan->phases.push_back(std::move(phase));
+  }
+  if (reader.failed()) return fail(env, "a plan ends too early");
+  napi_value result;
+  napi_create_external(env, plan.release(), finalize, nullptr, &result);
+  return result;
+}
+
+/// run(plan, feeds: TypedArray[], count, isAlone): feeds in the order of the plan's buffers of the kind `queue`; alone, this thread does all parts.
+napi_value Run(napi_env env, napi_callback_info info) {
+  size_t argc = 4;
+  napi_value argv[4];
+  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
+  void* data;
+  if (napi_get_value_external(env, argv[0], &data) != napi_ok) return fail(env, "that is not a plan");
+  Plan& plan = *static_cast<Plan*>(data);
+  uint32_t fed = 0;
+  for (Buffer& buffer : plan.buffers) {
+    if (buffer.kind != BufferKind::queue) continue;
+    napi_value array;
+    napi_get_element(env, argv[1], fed++, &array);
+    if (!dataOf(env, array, &buffer.data)) return fail(env, "a feed is a typed array");
+  }
+  int64_t count;
+  napi_get_value_int64(env, argv[2], &count);
+  bool isAlone = false;
+  napi_get_value_bool(env, argv[3], &isAlone);
+  const long phases = static_cast<long>(plan.phases.size());
+  Rounds rounds(phases * count, plan.threads, [&](long round, int part) {
+    runPart(plan, plan.phases[round % phases], round / phases, part);
+  });
+  Team::get().run(isAlone ? 1 : plan.threads, rounds);
+  return nullptr;
+}
+
+/// trace(plan, on): begins a trace, or ends it and gives [part, instruction, start, end] for all that was done.
+napi_value Trace(napi_env env, napi_callback_info info) {
+  size_t argc = 2;
+  napi_value argv[2];
+  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
+  void* data;
+  if (napi_get_value_external(env, argv[0], &data) != napi_ok) return fail(env, "that is not a plan");
+  Plan& plan = *static_cast<Plan*>(data);
+  napi_get_value_bool(env, argv[1], &plan.isTraced);
+  std::vector<double> numbers;
+  for (size_t thread = 0; thread < plan.spans.size(); ++thread)
+    for (const Span& span : plan.spans[thread])
+      numbers.insert(numbers.end(), {static_cast<double>(thread), static_cast<double>(span.instruction),
+                                     static_cast<double>(span.start), static_cast<double>(span.end)});
+  plan.spans.assign(plan.threads, {});
+  void* memory;
+  napi_value buffer, list;
+  napi_create_arraybuffer(env, numbers.size() * sizeof(double), &memory, &buffer);
+  if (!numbers.empty()) std::memcpy(memory, numbers.data(), numbers.size() * sizeof(double));
+  napi_create_typedarray(env, napi_float64_array, numbers.size(), buffer, 0, &list);
+  return list;
+}
+
+/// names(): the instructions, whose places are their codes.
+napi_value Names(napi_env env, napi_callback_info) {
+  napi_value list;
+  napi_create_array(env, &list);
+  uint32_t index = 0;
+  for (const Kernel& kernel : kernels()) {
+    napi_value name;
+    napi_create_string_utf8(env, kernel.name, NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, list, index++, name);
+  }
+  return list;
+}
+
+napi_value Init(napi_env env, napi_value exports) {
+  const struct {
+    const char* name;
+    napi_callback callback;
+  } functions[] = {{"create", Create}, {"run", Run}, {"trace", Trace}, {"names", Names}};
+  for (const auto& [name, callback] : functions) {
+    napi_value function;
+    napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+    napi_set_named_property(env, exports, name, function);
+  }
+  return exports;
+}
+
+}  // namespace
+}  // namespace mtl
+
+NAPI_MODULE(NODE_GYP_MODULE_NAME, mtl::Init)

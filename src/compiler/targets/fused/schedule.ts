@@ -1,0 +1,438 @@
+/**
+ * Which loop computes each value. A loop goes over rows of one number, its domain; a value that needs of another only the same rows is computed in
+ * the same loop, anything else waits until all threads have met: the phase after.
+ */
+import type { GraphFunction, GraphNode, Update, ValueId } from "../../graph/graph.js";
+import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
+import { sizeOfShape, stridesOf } from "../../graph/tensor.js";
+import { atLeastOne, isPacked, reshapeStrides, stretchStrides, type Strides } from "./views.js";
+
+/** A loop: `rows`, in a phase. `isWhole`: its instructions take all rows of a thread at once. */
+export interface LoopPlace {
+  readonly rows: number;
+  readonly phase: number;
+  readonly isWhole: boolean;
+}
+
+export interface Placed {
+  /** At least one axis. */
+  readonly shape: readonly number[];
+  readonly strides: Strides;
+  /** The value in whose memory it lies; itself for those that are computed. */
+  readonly root: ValueId;
+  readonly offset: number;
+  /** Absent: it is there before the first phase. */
+  readonly loop?: LoopPlace;
+  /** Of a sum over rows: the loop in which each thread makes its own. */
+  readonly partial?: LoopPlace;
+  /** Whether all of it is read by other loops, so that it is kept whole. */
+  isGlobal: boolean;
+}
+
+export interface PlacedUpdate {
+  readonly update: Update;
+  readonly loop: LoopPlace;
+}
+
+export interface Packed {
+  readonly of: ValueId;
+  readonly loop: LoopPlace;
+}
+
+export interface Schedule {
+  readonly fn: GraphFunction;
+  readonly live: ReadonlySet<ValueId>;
+  readonly values: ReadonlyMap<ValueId, Placed>;
+  readonly updates: readonly PlacedUpdate[];
+  /** Second factors of products that are transposed before, by product. */
+  readonly packs: ReadonlyMap<ValueId, Packed>;
+}
+
+/** Whether of an operand the rows at hand are read, or any. */
+export type Use = "row" | "whole";
+
+export const keyOf = ({ rows, phase, isWhole }: LoopPlace): string => `${phase} ${isWhole ? 0 : 1} ${rows}`;
+
+/** Columns of an array of rows that several tables share, in which a table lies. */
+export interface Columns {
+  /** The array's name. */
+  readonly array: string;
+  readonly begin: number;
+  /** Numbers of a row of the array. */
+  readonly stride: number;
+}
+
+/** Tables that do not lie by themselves, by name. */
+export type Layout = ReadonlyMap<string, Columns>;
+
+/** The function must have known sizes. `batch`: what most loops go over. */
+export function scheduleOf(fn: GraphFunction, batch: number, layout: Layout): Schedule {
+  return new Scheduler(fn, batch, layout).run();
+}
+
+export const shapeOf = (node: GraphNode): readonly number[] => atLeastOne(node.type.shape.map(Number));
+
+/** Elements that a loop over one row takes for the sake of a phase less. */
+const mostAtOnce = 256;
+
+/** Elements of a sum by segment at most, of which each thread has its own; of more, each thread adds up some of the segments. */
+const mostBySegment = 1 << 16;
+
+const viewing: ReadonlySet<string> = new Set(["reshape", "transpose", "broadcast", "slice", "stopGradient", "cast"]);
+
+class Scheduler {
+  readonly #values = new Map<ValueId, Placed>();
+  readonly #packs = new Map<ValueId, Packed>();
+  readonly #live: ReadonlySet<ValueId>;
+
+  constructor(
+    readonly fn: GraphFunction,
+    readonly batch: number,
+    readonly layout: Layout,
+  ) {
+    this.#live = liveValues(fn);
+  }
+
+  run(): Schedule {
+    this.fn.nodes.forEach((node, id) => {
+      if (this.#live.has(id)) this.#values.set(id, this.#place(node, id));
+    });
+    const updates = this.#placeUpdates();
+    this.#markGlobal(updates);
+    return { fn: this.fn, live: this.#live, values: this.#values, updates, packs: this.#packs };
+  }
+
+  #value(id: ValueId | undefined): Placed {
+    const value = this.#values.get(id ?? -1);
+    if (value === undefined) throw new Error(`the value ${id} is read before it is placed`);
+    return value;
+  }
+
+  #node(id: ValueId): GraphNode {
+    const node = this.fn.nodes[id];
+    if (node === undefined) throw new Error(`the function has no value ${id}`);
+    return node;
+  }
+
+  #domainOf(lead: number): number {
+    return lead % this.batch === 0 ? this.batch : lead;
+  }
+
+  #place(node: GraphNode, id: ValueId): Placed {
+    const shape = shapeOf(node);
+    const fresh = { shape, strides: stridesOf(shape), root: id, offset: 0, isGlobal: false };
+    switch (node.op) {
+      case "input":
+        return fresh;
+      case "state": {
+        const columns = this.layout.get(node.attributes.name);
+        return columns === undefined ? fresh : { ...fresh, strides: [columns.stride, 1], offset: columns.begin };
+      }
+      case "constant":
+        return typeof node.attributes.value === "number" ? { ...fresh, strides: shape.map(() => 0) } : fresh;
+      case "segmentSum": {
+        const partial = this.#partialOf(node);
+        if (partial !== undefined) {
+          const loop = { rows: this.#domainOf(shape[0] ?? 1), phase: partial.phase + 1, isWhole: false };
+          return { ...fresh, loop, partial };
+        }
+        const phase = Math.max(...node.inputs.map((input) => this.#phaseAfter(input)));
+        return { ...fresh, loop: { rows: this.#domainOf(shape[0] ?? 1), phase, isWhole: true } };
+      }
+      case "concat":
+        if (node.attributes.axis === 0 && sizeOfShape(shape) > mostAtOnce) {
+          const phase = Math.max(...node.inputs.map((input) => this.#phaseAfter(input)));
+          return { ...fresh, loop: { rows: -1, phase, isWhole: true } };
+        }
+        return { ...fresh, loop: this.#loopFor(node, id, fresh.shape) };
+      case "unique":
+      case "uniqueIndex": {
+        const phase = this.#phaseAfter(node.inputs[0] ?? -1);
+        // Its rows are those of a table, which no other value has: whoever reads it waits.
+        return { ...fresh, loop: { rows: -1, phase, isWhole: true } };
+      }
+      default: {
+        const view = viewing.has(node.op) ? this.#view(node, id) : undefined;
+        if (view !== undefined) return view;
+        const partial = this.#partialOf(node);
+        if (partial !== undefined) {
+          const loop = { rows: this.#domainOf(shape[0] ?? 1), phase: partial.phase + 1, isWhole: false };
+          return { ...fresh, loop, partial };
+        }
+        return { ...fresh, loop: this.#loopFor(node, id, fresh.shape) };
+      }
+    }
+  }
+
+  /** The phase in which all of a value can be read. */
+  #phaseAfter(id: ValueId): number {
+    const { loop } = this.#value(id);
+    return loop === undefined ? 0 : loop.phase + 1;
+  }
+
+  /** Where the elements of a value lie that is another one in another way; undefined: they have to be computed or moved. */
+  #view(node: GraphNode, _id: ValueId): Placed | undefined {
+    const from = this.#value(node.inputs[0]);
+    const shape = shapeOf(node);
+    const strides = viewStrides(node, this.#node(node.inputs[0] ?? -1), from, shape);
+    if (strides === undefined) return undefined;
+    const { loop } = from;
+    if (loop !== undefined) {
+      const uses = loop.rows > 0 ? usesOf(this.fn, node, loop.rows) : undefined;
+      const moved =
+        node.op === "slice" && node.attributes.axis === 0
+          ? loop.rows !== 1
+          : strides[0] === 0 && shape[0] !== 1 && loop.rows > 1;
+      if (loop.rows > 0 && (uses?.[0] !== "row" || moved)) {
+        // All of it is read from the next phase on, and then in any way.
+        const after = { rows: -1, phase: loop.phase, isWhole: true };
+        return {
+          shape,
+          strides,
+          root: from.root,
+          offset: from.offset + viewOffset(node, from),
+          loop: after,
+          isGlobal: false,
+        };
+      }
+    }
+    return {
+      shape,
+      strides,
+      root: from.root,
+      offset: from.offset + viewOffset(node, from),
+      ...(loop === undefined ? {} : { loop }),
+      isGlobal: false,
+    };
+  }
+
+  /** The loop in which each thread makes its sum over rows. */
+  #partialOf(node: GraphNode): LoopPlace | undefined {
+    const isSum =
+      (node.op === "sum" || node.op === "max") && node.attributes.axes.includes(0) && node.inputs.length > 0;
+    const isProduct = node.op === "matmul" && node.type.shape.length === 2 && node.attributes.transposeA;
+    const isBySegment = node.op === "segmentSum" && sizeOfShape(shapeOf(node)) <= mostBySegment;
+    if (!isSum && !isProduct && !isBySegment) return undefined;
+    const operands = isSum ? [node.inputs[0] ?? -1] : node.inputs;
+    const [lead = 1] = this.#value(operands[0]).shape;
+    if (this.#node(operands[0] ?? -1).type.shape.length === 0) return undefined;
+    if (isProduct && (node.attributes.transposeB || lead < 16)) return undefined;
+    const suits = (id: ValueId): boolean => {
+      const { strides, shape } = this.#value(id);
+      if (isBySegment) return isPacked(shape.slice(1), strides.slice(1));
+      return !isProduct || shape[1] === 1 || strides[1] === 1;
+    };
+    if (!operands.every(suits)) return undefined;
+    const rows = this.#candidates(operands, lead);
+    return this.#earliest(
+      rows,
+      (domain) => (lead % domain === 0 && domain > 1 ? operands.map(() => "row" as const) : undefined),
+      operands,
+    );
+  }
+
+  #candidates(operands: readonly ValueId[], lead: number): readonly number[] {
+    const loops = operands.flatMap((id) => this.#value(id).loop ?? []).filter(({ rows }) => rows > 0);
+    return [...new Set([...loops.toSorted((a, b) => b.phase - a.phase).map(({ rows }) => rows), this.#domainOf(lead)])];
+  }
+
+  #earliest(
+    domains: readonly number[],
+    uses: (rows: number) => readonly Use[] | undefined,
+    operands: readonly ValueId[],
+  ): LoopPlace | undefined {
+    let best: LoopPlace | undefined;
+    for (const rows of domains) {
+      const used = uses(rows);
+      if (used === undefined) continue;
+      const phase = operands.reduce((latest, id, at) => {
+        const { loop } = this.#value(id);
+        if (loop === undefined) return latest;
+        return Math.max(latest, loop.rows === rows && used[at] === "row" ? loop.phase : loop.phase + 1);
+      }, 0);
+      if (best === undefined || phase < best.phase) best = { rows, phase, isWhole: false };
+    }
+    return best;
+  }
+
+  #loopFor(node: GraphNode, id: ValueId, shape: readonly number[]): LoopPlace {
+    const possible = this.#candidates(node.inputs, shape[0] ?? 1);
+    const elements = [shape, ...node.inputs.map((input) => this.#value(input).shape)].map(sizeOfShape);
+    // One thread computes what has one row: only little, or what nothing else can.
+    const domains = Math.max(...elements) <= mostAtOnce ? [...possible, 1] : possible.filter((rows) => rows > 1);
+    const loop =
+      this.#earliest(domains, (rows) => usesOf(this.fn, node, rows), node.inputs) ??
+      this.#earliest([1], (rows) => usesOf(this.fn, node, rows), node.inputs);
+    if (loop === undefined) throw new Error(`no loop computes \`${node.op}\``);
+    if (node.op !== "matmul" || node.type.shape.length !== 2) return loop;
+    const [, b = -1] = node.inputs;
+    const { strides, shape: sizes } = this.#value(b);
+    const [along, across] = node.attributes.transposeB ? [1, 0] : [0, 1];
+    if (sizes[across] === 1 || strides[across] === 1) return loop;
+    const after = this.#phaseAfter(b);
+    this.#packs.set(id, { of: b, loop: { rows: sizes[along] ?? 1, phase: after, isWhole: false } });
+    return loop.phase > after ? loop : { ...loop, phase: after + 1 };
+  }
+
+  /** An update waits for those that read the state as it was. */
+  #placeUpdates(): readonly PlacedUpdate[] {
+    const readers = this.#readersOfState();
+    return this.fn.updates.map((update) => {
+      const value = this.#value(update.kind === "assign" ? update.value : update.rows);
+      const lead = value.shape[0] ?? 1;
+      const own = value.loop !== undefined && value.loop.rows > 0 ? value.loop.rows : this.#domainOf(lead);
+      let phase = value.loop === undefined ? 0 : value.loop.rows > 0 ? value.loop.phase : value.loop.phase + 1;
+      if (update.kind === "scatter") phase = Math.max(phase, this.#phaseAfter(update.ids));
+      for (const reader of readers.get(update.state) ?? []) {
+        const isSame =
+          reader.loop.rows === own && (update.kind === "assign" ? reader.use === "row" : reader.ids === update.ids);
+        phase = Math.max(phase, isSame ? reader.loop.phase : reader.loop.phase + 1);
+      }
+      return { update, loop: { rows: own, phase, isWhole: false } };
+    });
+  }
+
+  #readersOfState(): ReadonlyMap<string, readonly StateReader[]> {
+    const readers = new Map<string, StateReader[]>();
+    const note = (id: ValueId, reader: StateReader): void => {
+      const root = this.#node(this.#value(id).root);
+      if (root.op !== "state") return;
+      const name = root.attributes.name;
+      readers.set(name, [...(readers.get(name) ?? []), reader]);
+    };
+    this.fn.nodes.forEach((node, id) => {
+      const value = this.#values.get(id);
+      if (value?.loop === undefined || value.root !== id) return;
+      const loop = value.partial ?? value.loop;
+      const uses =
+        value.partial === undefined && loop.rows > 0 && !loop.isWhole ? usesOf(this.fn, node, loop.rows) : undefined;
+      node.inputs.forEach((input, at) => {
+        const use = value.partial !== undefined ? "row" : (uses?.[at] ?? "whole");
+        const same = use === "row" && this.#value(input).shape[0] === value.shape[0];
+        note(input, {
+          loop,
+          use: same ? "row" : "whole",
+          ...(node.op === "gather" && at === 0 ? { ids: node.inputs[1] ?? -1 } : {}),
+        });
+      });
+    });
+    for (const { of, loop } of this.#packs.values()) note(of, { loop, use: "whole" });
+    for (const update of this.fn.updates) {
+      const value = update.kind === "assign" ? update.value : update.rows;
+      const lead = this.#value(value).shape[0] ?? 1;
+      if (this.#value(value).loop === undefined)
+        note(value, { loop: { rows: this.#domainOf(lead), phase: 0, isWhole: false }, use: "row" });
+    }
+    for (const { value } of this.fn.outputs) {
+      const lead = this.#value(value).shape[0] ?? 1;
+      if (this.#value(value).loop === undefined)
+        note(value, { loop: { rows: this.#domainOf(lead), phase: 0, isWhole: false }, use: "row" });
+    }
+    return readers;
+  }
+
+  /** What another loop reads is kept whole. */
+  #markGlobal(updates: readonly PlacedUpdate[]): void {
+    const mark = (id: ValueId, reader: LoopPlace): void => {
+      const value = this.#value(id);
+      const root = this.#value(value.root);
+      if (root.loop !== undefined && keyOf(root.loop) !== keyOf(reader)) root.isGlobal = true;
+    };
+    this.fn.nodes.forEach((node, id) => {
+      const value = this.#values.get(id);
+      if (value?.loop === undefined || value.root !== id) return;
+      for (const input of node.inputs) mark(input, value.partial ?? value.loop);
+    });
+    for (const { of, loop } of this.#packs.values()) mark(of, loop);
+    for (const { update, loop } of updates) {
+      mark(update.kind === "assign" ? update.value : update.rows, loop);
+      if (update.kind === "scatter") mark(update.ids, loop);
+    }
+    for (const { value } of this.fn.outputs) {
+      const { loop } = this.#value(value);
+      if (loop !== undefined && loop.rows < 0) mark(value, { rows: 1, phase: loop.phase + 1, isWhole: false });
+    }
+  }
+}
+
+interface StateReader {
+  readonly loop: LoopPlace;
+  readonly use: Use;
+  readonly ids?: ValueId;
+}
+
+function viewStrides(node: GraphNode, source: GraphNode, from: Placed, shape: readonly number[]): Strides | undefined {
+  switch (node.op) {
+    case "reshape":
+      return from.strides.every((stride) => stride === 0)
+        ? shape.map(() => 0)
+        : reshapeStrides(from.shape, from.strides, shape);
+    case "transpose":
+      return node.attributes.permutation.length === 0
+        ? from.strides
+        : node.attributes.permutation.map((axis) => from.strides[axis] ?? 0);
+    case "broadcast":
+      return stretchStrides(from.shape, from.strides, shape);
+    case "slice":
+    case "stopGradient":
+      return from.strides;
+    case "cast": {
+      const isSame =
+        source.type.dtype === node.type.dtype || (source.type.dtype === "bool" && node.type.dtype === "float32");
+      return isSame ? from.strides : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+const viewOffset = (node: GraphNode, from: Placed): number =>
+  node.op === "slice" ? node.attributes.begin * (from.strides[node.attributes.axis] ?? 0) : 0;
+
+/** What a node reads of its operands when it is computed by rows of a domain; undefined: it cannot be. */
+export function usesOf(fn: GraphFunction, node: GraphNode, rows: number): readonly Use[] | undefined {
+  const shape = shapeOf(node);
+  const [lead = 1] = shape;
+  if (rows === 1) return node.inputs.map(() => "row");
+  if (lead % rows !== 0) return undefined;
+  const operands = node.inputs.map((id) => fn.nodes[id]?.type.shape.map(Number) ?? []);
+  const all = (): readonly Use[] => node.inputs.map(() => "row");
+  switch (node.op) {
+    case "reshape":
+      return (operands[0]?.[0] ?? 1) % rows === 0 ? all() : undefined;
+    case "transpose":
+      return node.attributes.permutation[0] === 0 ? all() : undefined;
+    case "concat":
+    case "slice":
+    case "pad":
+      return node.attributes.axis === 0 ? undefined : all();
+    case "softmax":
+      return shape.length > 1 && node.type.shape.length > 1 ? all() : undefined;
+    case "sum":
+    case "max":
+      return node.attributes.axes.includes(0) ? undefined : all();
+    case "gather":
+      return (operands[1]?.[0] ?? 1) % rows === 0 ? ["whole", "row"] : undefined;
+    case "matmul":
+      if (node.type.shape.length > 2) return all();
+      return [node.attributes.transposeA ? "whole" : "row", "whole"];
+    case "random":
+      return ["whole", "whole"];
+    case "segmentSum":
+    case "unique":
+    case "uniqueIndex":
+    case "input":
+    case "state":
+    case "constant":
+      return undefined;
+    default:
+      return operands.map((operand) =>
+        operand.length === node.type.shape.length && operand[0] === lead ? "row" : "whole",
+      );
+  }
+}
+
+/** Numbers of a row of a loop. */
+export const widthOf = (shape: readonly number[], rows: number): number => sizeOfShape(shape) / rows;
+
+export { isPacked };

@@ -1,0 +1,116 @@
+/**
+ * The addon that runs the plans of the fused engine, `native/steps.cc`: compiled at the set-up for the vectors of the processor, and found in
+ * the user's cache by every install of this package.
+ */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { packageRoot } from "../../../package-root.js";
+import { firstLine } from "../fetch-wheel.js";
+import { inSetUpFolder, withWorkFolder } from "../folder-lock.js";
+import { cacheDirectory } from "../native-binding.js";
+import { findCompiler } from "../native-setup.js";
+import { findNodeApi } from "../native-sources.js";
+
+const run = promisify(execFile);
+
+/** A plan in the addon's memory. */
+export type PlanHandle = object & { readonly handle?: never };
+
+export interface StepsAddon {
+  /** `words`: the plan as `encodePlan` writes it. `given`: state and constants, which the plan reads and writes where they are. */
+  create(words: Float64Array, given: readonly (Float32Array | Int32Array)[]): PlanHandle;
+  /**
+   * Runs it `count` times over queues of inputs and outputs, in the order of the plan. `isAlone`: in this thread only, with the same numbers.
+   */
+  run(plan: PlanHandle, queues: readonly (Float32Array | Int32Array)[], count: number, isAlone: boolean): void;
+  /**
+   * Begins to note what is done, or ends it: four numbers for each, the part, the instruction's place in the plan, and from when to when in
+   * nanoseconds.
+   */
+  trace(plan: PlanHandle, on: boolean): Float64Array;
+  /** Of the instructions, by code. */
+  names(): readonly string[];
+}
+
+/** Widths of vectors that the addon is compiled for, widest first, with what a processor says that it has. */
+const targets = [
+  { name: "AVX-512", march: "x86-64-v4", flags: ["avx512f", "avx512dq", "avx512vl", "avx512bw", "avx512cd"] },
+  { name: "AVX2", march: "x86-64-v3", flags: ["avx2", "fma", "bmi2"] },
+] as const;
+
+const sources = ["steps.cc", "instructions.h", "numbers.h", "products.h", "threads.h"] as const;
+
+export interface FoundAddon {
+  readonly addon: StepsAddon;
+  /** As `AVX-512`. */
+  readonly vectors: string;
+}
+
+function targetOf(): (typeof targets)[number] | undefined {
+  if (process.platform !== "linux" || process.arch !== "x64") return undefined;
+  const has = new Set(/^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" "));
+  return targets.find(({ flags }) => flags.every((flag) => has.has(flag)));
+}
+
+function fileOf(march: string, environment: NodeJS.ProcessEnv): string {
+  const hash = createHash("sha256");
+  for (const source of sources) hash.update(readFileSync(join(packageRoot, "native", source)));
+  return join(cacheDirectory(environment), "fused", `steps-${march}-${hash.digest("hex").slice(0, 12)}.node`);
+}
+
+let loaded: FoundAddon | undefined;
+
+/** The addon where it is there and loads. */
+export function loadStepsAddon(environment: NodeJS.ProcessEnv = process.env): FoundAddon | undefined {
+  loaded ??= findStepsAddon(environment);
+  return loaded;
+}
+
+function findStepsAddon(environment: NodeJS.ProcessEnv): FoundAddon | undefined {
+  const target = targetOf();
+  if (target === undefined) return undefined;
+  const file = fileOf(target.march, environment);
+  if (!existsSync(file)) return undefined;
+  try {
+    return { addon: createRequire(import.meta.url)(file) as StepsAddon, vectors: target.name };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compiles the addon unless it is there. The answer is why it could not be; undefined: it is there. */
+export async function setUpSteps(
+  report: (line: string) => void,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string | undefined> {
+  const target = targetOf();
+  if (target === undefined) return "the processor has no AVX2, or this is not Linux on x64";
+  const file = fileOf(target.march, environment);
+  try {
+    await inSetUpFolder(join(cacheDirectory(environment), "fused"), async () => {
+      if (existsSync(file)) return;
+      report("compiling the instructions of the fused engine");
+      await compile(target.march, file, environment);
+    });
+    return undefined;
+  } catch (error) {
+    return firstLine(error);
+  }
+}
+
+async function compile(march: string, file: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const compiler = await findCompiler(environment);
+  if (compiler === undefined) throw new Error("no C++ compiler was found (install g++, or set CXX)");
+  await withWorkFolder(join(file, ".."), async (work) => {
+    const headers = await findNodeApi(work, environment);
+    const made = join(work, "steps.node");
+    const flags = ["-shared", "-fPIC", "-O3", "-std=c++17", "-pthread", `-march=${march}`, "-DNAPI_VERSION=8"];
+    await run(compiler, [...flags, `-I${headers}`, join(packageRoot, "native", "steps.cc"), "-o", made]);
+    await rename(made, file);
+  });
+}

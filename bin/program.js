@@ -5,6 +5,7 @@ const { isAscii } = require("node:buffer");
 const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const vm = require("node:vm");
+const { threadId } = require("node:worker_threads");
 
 const folder = join(__dirname, "..", "dist", "program");
 
@@ -14,7 +15,19 @@ const folder = join(__dirname, "..", "dist", "program");
  */
 function loadProgram(verb) {
   if (!existsSync(join(folder, "main.cjs"))) return undefined;
-  const cache = cacheFolder(verb);
+  const { exported, keepCode } = loadEntry("main.cjs", wordOf(verb));
+  return { run: exported.run, keepCode };
+}
+
+/** Runs the file of a thread, and keeps its code, which is of the thread and of the verb, when the thread ends by itself. */
+function runThread(entry, verb) {
+  const { keepCode } = loadEntry(`${entry}.cjs`, join(wordOf(verb), entry));
+  process.once("exit", keepCode);
+}
+
+/** What a file exports, and what keeps the code of all files that were compiled for it. */
+function loadEntry(entry, cacheName) {
+  const cache = cacheFolder(cacheName);
   const modules = new Map();
   const fresh = [];
 
@@ -34,8 +47,7 @@ function loadProgram(verb) {
     return module.exports;
   }
 
-  const { run } = load("main.cjs");
-  return { run, keepCode: () => keep(fresh, cache) };
+  return { exported: load(entry), keepCode: () => keep(fresh, cache) };
 }
 
 /** `import()` for the program: a script has none of its own. */
@@ -57,12 +69,14 @@ function keyOf(file, name) {
   return `${name.replaceAll(/\W/g, "-")}-${size}-${Math.round(mtimeMs)}`;
 }
 
-/** By clone, Node and verb, in the cache folder of native libraries, whose place `cacheDirectory` says once there is a program to ask. */
-function cacheFolder(verb) {
+/** A verb, where it is one: anything may come first on a command line. */
+const wordOf = (verb) => (/^[a-z]+$/.test(verb ?? "") ? verb : "other");
+
+/** By clone and Node, in the cache folder of native libraries, whose place `cacheDirectory` says once there is a program to ask. */
+function cacheFolder(name) {
   const { MTLC_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
   const { NODE_OPTIONS: options } = process.env;
   const program = digest([folder, process.version, process.arch, ...process.execArgv, options ?? ""].join(" "));
-  const name = /^[a-z]+$/.test(verb ?? "") ? verb : "other";
   return join(own || join(shared || join(home(), ".cache"), "mtlc"), "code", program, name);
 }
 
@@ -101,8 +115,9 @@ function keep(fresh, cache) {
     mkdirSync(cache, { recursive: true });
     for (const { script, file, name } of fresh) {
       const target = join(cache, keyOf(file, name));
-      writeFileSync(`${target}.${process.pid}`, script.createCachedData());
-      renameSync(`${target}.${process.pid}`, target);
+      const own = `${target}.${process.pid}.${threadId}`;
+      writeFileSync(own, script.createCachedData());
+      renameSync(own, target);
     }
   } catch {
     // A read-only or full disk.
@@ -110,3 +125,4 @@ function keep(fresh, cache) {
 }
 
 exports.loadProgram = loadProgram;
+exports.runThread = runThread;

@@ -14,8 +14,9 @@ const node = (...words) => spawnSync(process.execPath, words, { cwd: root, stdio
 mkdirSync(out, { recursive: true });
 // Modules find the version two folders above themselves, as in dist.
 copyFileSync(join(root, "package.json"), join(out, "package.json"));
-// What the build bundles for artifacts is found there, too.
-if (!existsSync(join(out, "dist"))) symlinkSync(join(root, "dist"), join(out, "dist"), "dir");
+// What the build bundles for artifacts is found there, too, and so are the threads.
+for (const folder of ["dist", "bin"].filter((name) => !existsSync(join(out, name))))
+  symlinkSync(join(root, folder), join(out, folder), "dir");
 process.exitCode =
   node(compiler, "-p", "tsconfig.bench.json", "--incremental", "--tsBuildInfoFile", join(out, ".tsbuildinfo")) ||
   node(join(out, "bench", "main.js"), ...process.argv.slice(2));

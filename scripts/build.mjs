@@ -38,13 +38,18 @@ function entries() {
     "runtime/engine/native-setup",
     "runtime/trees/setup",
     "runtime/data/files/remote/setup",
-    "runtime/pool/worker",
-    "runtime/data/batches/windows-thread",
-    "runtime/data/encode/texts/lines-thread",
-    "runtime/jobs/training-data/thread",
-    "runtime/jobs/predict/beside-thread",
   ];
 }
+
+/** The files that the program begins with: the command line and its threads, which threads of the library are as well. */
+const programEntries = {
+  main: "cli/main",
+  "pool-thread": "runtime/pool/worker",
+  "data-thread": "runtime/jobs/training-data/thread",
+  "windows-thread": "runtime/data/batches/windows-thread",
+  "lines-thread": "runtime/data/encode/texts/lines-thread",
+  "beside-thread": "runtime/jobs/predict/beside-thread",
+};
 
 /**
  * The compiled modules as few files: loading 300 of them takes as long as `mtlc check` itself. A file is loaded when one of its
@@ -53,16 +58,16 @@ function entries() {
  */
 async function bundleModules(compiled, dist) {
   await putLookahead(compiled);
-  const imported = await bundleSet(compiled, entries(), {
+  const imported = await bundleSet(compiled, Object.fromEntries(entries().map((name) => [name, name])), {
     dir: dist,
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name].js",
   });
-  const program = await bundleSet(compiled, ["cli/main"], {
+  const program = await bundleSet(compiled, programEntries, {
     dir: join(dist, "program"),
     format: "cjs",
-    entryFileNames: "main.cjs",
+    entryFileNames: "[name].cjs",
     chunkFileNames: "[name].cjs",
   });
   for (const [file] of program) {
@@ -96,12 +101,12 @@ function programScript(code) {
   return `(function (${given.join(", ")}) {${text}\n})`;
 }
 
-/** Writes the files of these entries and gives each with its modules. Chevrotain goes in as the one file that it ships besides its modules and the 600 of lodash behind them. */
-async function bundleSet(compiled, names, output) {
+/** Writes the files of these entries (name → module) and gives each with its modules. Chevrotain goes in as the one file that it ships besides its modules and the 600 of lodash behind them. */
+async function bundleSet(compiled, modules, output) {
   const { rolldown } = await import("rolldown");
   const chevrotain = join(root, "node_modules", "chevrotain", "lib", "chevrotain.min.mjs");
   const bundle = await rolldown({
-    input: Object.fromEntries(names.map((name) => [name, join(compiled, `${name}.js`)])),
+    input: Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, join(compiled, `${module}.js`)])),
     cwd: compiled,
     platform: "node",
     resolve: { alias: { chevrotain } },

@@ -165,7 +165,7 @@ describe("calls that are shared", () => {
     const { calls, setup, batch, expected } = await open();
     const { ring } = calls;
     const work: BesideWork = { setup, ring };
-    const worker = new Worker(join(root, "dist/runtime/jobs/predict/beside-thread.js"), { workerData: work });
+    const worker = new Worker(join(root, "bin/thread.js"), { argv: ["beside-thread"], workerData: work });
     const filler = fillRing(ring);
     const given = batch(rowsOfBlock);
     for (const rows of [rowsOfBlock, 5]) {

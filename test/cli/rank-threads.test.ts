@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -25,12 +25,24 @@ it("ranks a large file to the same bytes with threads beside the first one and w
   rows[90_001] = JSON.stringify({ request: "r2250", id: "i1", ctr: 0.5, brandd: "b", brand: null });
   writeFileSync(file, rows.join("\n"));
   const words = ["rank", spec, file, "--format", "json", "--at", "2026-11-05"];
-  const [one, many] = [
-    await runCli(words, { ownProcess: true, environment: { MTLC_THREADS: "1" } }),
-    await runCli(words, { ownProcess: true, environment: { MTLC_THREADS: "3" } }),
-  ];
+  const cache = join(folder, "cache");
+  const rank = (threads: number) =>
+    runCli(words, { ownProcess: true, environment: { MTLC_THREADS: String(threads), MTLC_CACHE: cache } });
+  const [one, many] = [await rank(1), await rank(3)];
   expect(many).toEqual(one);
   expect(one.code).toBe(1);
   expect(one.out.split("\n").length).toBe(3001);
   expect(one.err).toContain("not answered");
-});
+  // What V8 made of the threads' code is kept, and is used only where it is whole.
+  const kept = (): readonly string[] =>
+    readdirSync(join(cache, "code"), { recursive: true, encoding: "utf8" }).filter((name) =>
+      /pool-thread.*-cjs-/.test(name),
+    );
+  const names = kept();
+  expect(names.some((name) => name.includes(join("rank", "pool-thread", "pool-thread-cjs-")))).toBe(true);
+  expect(names.some((name) => name.includes("blocks-service-cjs-"))).toBe(true);
+  expect(await rank(3)).toEqual(one);
+  for (const name of names) writeFileSync(join(cache, "code", name), "damaged");
+  expect(await rank(3)).toEqual(one);
+  expect(kept()).toEqual(names);
+}, 60_000);

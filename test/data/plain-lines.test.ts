@@ -162,7 +162,7 @@ describe("plain lines", () => {
 });
 
 describe("a ring of plain lines", () => {
-  const script = join(packageRoot, "dist", "runtime", "data", "encode", "texts", "lines-thread.js");
+  const script = join(packageRoot, "bin", "thread.js");
   const ringOver = (folder: string, text: string): LineRing => {
     writeFileSync(join(folder, "a.csv"), text);
     const file = { path: join(folder, "a.csv"), delimiter: 44, quote: 34, hasHeader: true, columns: names };
@@ -176,7 +176,7 @@ describe("a ring of plain lines", () => {
   };
   /** All that the other thread reads. */
   const readAll = async (ring: LineRing): Promise<readonly unknown[]> => {
-    const thread = new Worker(script, { workerData: ring });
+    const thread = new Worker(script, { argv: ["lines-thread"], workerData: ring });
     const ended = once(thread, "exit");
     const reader = readRing(ring);
     const texts: unknown[] = [];
@@ -210,7 +210,7 @@ describe("a ring of plain lines", () => {
 
   it("lets the other thread end where nobody takes any more", async () => {
     const ring = ringOver(folderWith({}), text);
-    const thread = new Worker(script, { workerData: ring });
+    const thread = new Worker(script, { argv: ["lines-thread"], workerData: ring });
     const ended = once(thread, "exit");
     const reader = readRing(ring);
     const texts: unknown[] = [];

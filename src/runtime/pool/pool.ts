@@ -3,7 +3,7 @@
  * and out is cloned.
  */
 import { SHARE_ENV, Worker } from "node:worker_threads";
-import { threadScript } from "../thread-script.js";
+import { threadScript, type ThreadScript } from "../thread-script.js";
 import { type Answer, raisedError, type Request } from "./service.js";
 import { loadService, type ServiceName } from "./services.js";
 
@@ -39,7 +39,7 @@ export interface Pool<Job, Result, Event> {
 export async function openPool<Setup, Job, Result, Event>(
   options: PoolOptions<Setup>,
 ): Promise<Pool<Job, Result, Event>> {
-  const script = options.workers > 1 || options.apart === true ? threadScript("runtime/pool/worker") : undefined;
+  const script = options.workers > 1 || options.apart === true ? threadScript("pool-thread") : undefined;
   const open = (): Promise<Hand<Job, Result, Event>> =>
     script === undefined ? openHere(options) : openWorker(options, script);
   const count = script === undefined ? 1 : options.workers;
@@ -103,11 +103,11 @@ async function openHere<Setup, Job, Result, Event>({
 
 async function openWorker<Setup, Job, Result, Event>(
   { service, setup, signal, onLost = () => undefined }: PoolOptions<Setup>,
-  script: string,
+  script: ThreadScript,
 ): Promise<Hand<Job, Result, Event>> {
   // TensorFlow's library reads the environment of the process, in which an engine of a worker sets what makes its numbers those of others. Some options of Node are
   // only of a program that is a text (`node --input-type=module -e …`).
-  const worker = new Worker(script, { env: SHARE_ENV, execArgv: [] });
+  const worker = new Worker(script.file, { argv: [...script.argv], env: SHARE_ENV, execArgv: [] });
   const send = (request: Request): void => worker.postMessage(request);
   const abort = (): void => send({ kind: "abort" });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));

@@ -98,10 +98,10 @@ function isSame(a: WindowKey, b: WindowKey): boolean {
 
 /** A thread, which does not keep the process alive; undefined where there is no script of it, as where sources run as they are. */
 function openThread(): OpenArranging | undefined {
-  const script = isMainThread ? threadScript("runtime/data/batches/windows-thread") : undefined;
+  const script = isMainThread ? threadScript("windows-thread") : undefined;
   if (script === undefined) return undefined;
   return (setup, onLost) => {
-    const thread = new Worker(script, { workerData: setup, execArgv: [] });
+    const thread = new Worker(script.file, { argv: [...script.argv], workerData: setup, execArgv: [] });
     thread.unref();
     const waiting: ((rows: number) => void)[] = [];
     thread.on("message", (rows: number) => waiting.shift()?.(rows));

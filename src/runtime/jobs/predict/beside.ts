@@ -57,7 +57,7 @@ export function openBeside(artifact: LoadedArtifact, opened: FileSession, rowLay
   const { session, target, variables } = opened;
   const bytes = variables.reduce((sum, variable) => sum + stateBytes(variable), 0);
   const mayShare = isMainThread && threadsBeside() > 0 && bytes <= mostBytes && canShare(artifact, opened);
-  const script = mayShare ? threadScript("runtime/jobs/predict/beside-thread") : undefined;
+  const script = mayShare ? threadScript("beside-thread") : undefined;
   if (script === undefined) return undefined;
   const layout = { ...rowLayout, labels: [] };
   const names = target.outputs.map(({ name }) => name);
@@ -66,7 +66,7 @@ export function openBeside(artifact: LoadedArtifact, opened: FileSession, rowLay
   let isLost = false;
   const start = (): Worker => {
     const work: BesideWork = { setup: setupOf(artifact, opened, layout), ring: calls.ring };
-    const started = new Worker(script, { workerData: work, env: SHARE_ENV, execArgv: [] });
+    const started = new Worker(script.file, { argv: [...script.argv], workerData: work, env: SHARE_ENV, execArgv: [] });
     started.on("error", () => (isLost = true));
     // A program ends without a word to it.
     started.unref();

@@ -5,7 +5,7 @@ import type { Model } from "../../../compiler/model/model.js";
 import { rememberHash } from "../../data/encode/fitted.js";
 import type { DataProgress, FittedRows, OpenDataOptions, OpenedData } from "../../data/index.js";
 import { type CarriedError, raisedError } from "../../pool/service.js";
-import { threadScript } from "../../thread-script.js";
+import { threadScript, type ThreadScript } from "../../thread-script.js";
 import { type DataEvent, type DataWork, openAndLook, receiveRows, type SharedData } from "./look.js";
 
 export interface LookedAtData {
@@ -48,7 +48,7 @@ export function startOpening(
     rememberHash(event.found.fitted, event.hash);
     know(event.found);
   };
-  const script = isMainThread ? threadScript("runtime/jobs/training-data/thread") : undefined;
+  const script = isMainThread ? threadScript("data-thread") : undefined;
   const work = { model, options };
   const shared = script === undefined ? openAndLook(work, onEvent, either) : openAside(script, work, onEvent, either);
   const opened = shared.then(async (found): Promise<LookedAtData> => {
@@ -74,14 +74,14 @@ export function startOpening(
 
 /** Has a thread do it; settles when the thread has ended. */
 function openAside(
-  script: string,
+  script: ThreadScript,
   work: DataWork,
   onEvent: (event: DataEvent) => void,
   signal: AbortSignal,
 ): Promise<SharedData> {
   signal.throwIfAborted();
   // Some options of Node are only of a program that is a text (`node --input-type=module -e …`).
-  const thread = new Worker(script, { workerData: work, execArgv: [] });
+  const thread = new Worker(script.file, { argv: [...script.argv], workerData: work, execArgv: [] });
   const stop = (): void => thread.postMessage("stop");
   signal.addEventListener("abort", stop, { once: true });
   let answer: DataAnswer | undefined;

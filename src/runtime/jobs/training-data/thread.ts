@@ -7,8 +7,9 @@ import type { DataAnswer } from "./open.js";
 const stop = new AbortController();
 parentPort?.once("message", () => stop.abort(new Aborted("aborted")));
 const answer = (message: DataAnswer | DataEvent): void => parentPort?.postMessage(message);
-await openAndLook(workerData as DataWork, answer, stop.signal).then(
-  (data) => answer({ kind: "opened", data }),
-  (error: unknown) => answer({ kind: "failed", error: carryError(error) }),
-);
-parentPort?.close();
+void openAndLook(workerData as DataWork, answer, stop.signal)
+  .then(
+    (data) => answer({ kind: "opened", data }),
+    (error: unknown) => answer({ kind: "failed", error: carryError(error) }),
+  )
+  .finally(() => parentPort?.close());

@@ -2,4 +2,4 @@
 import { workerData } from "node:worker_threads";
 import { fillRing, type LineRing } from "./line-ring.js";
 
-await fillRing(workerData as LineRing);
+void fillRing(workerData as LineRing);

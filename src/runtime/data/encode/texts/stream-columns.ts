@@ -7,7 +7,7 @@ import { blockRows, type LineFile, readPlainLines, UnplainLines } from "../../fi
 import type { Relation } from "../../files/relation.js";
 import type { ColumnVector } from "../vectors.js";
 import { threadsBeside } from "../../../thread-count.js";
-import { threadScript } from "../../../thread-script.js";
+import { threadScript, type ThreadScript } from "../../../thread-script.js";
 import { createLineRing, readRing } from "./line-ring.js";
 import { entrySql, entryWords } from "./short-texts.js";
 import { fillEntries, textVector } from "./text-entries.js";
@@ -81,10 +81,7 @@ function readColumns(
 ): AsyncIterableIterator<ColumnChunk> {
   const isLarge = (statSync(file.path, { throwIfNoEntry: false })?.size ?? 0) >= largeFile;
   // The main thread may not wait for another one.
-  const script =
-    isMainThread || !isLarge || threadsBeside() === 0
-      ? undefined
-      : threadScript("runtime/data/encode/texts/lines-thread");
+  const script = isMainThread || !isLarge || threadsBeside() === 0 ? undefined : threadScript("lines-thread");
   return script === undefined ? readHere(file, names, signal) : readAside(script, file, names, signal);
 }
 
@@ -111,7 +108,7 @@ const [longestWait, blocksATurn] = [20, 16];
 
 /** The same, of lines that another thread reads ahead. */
 async function* readAside(
-  script: string,
+  script: ThreadScript,
   file: LineFile,
   names: readonly string[],
   signal: AbortSignal | undefined,
@@ -122,7 +119,7 @@ async function* readAside(
     file,
     single.map((name) => file.columns.indexOf(name)),
   );
-  const thread = new Worker(script, { workerData: ring, execArgv: [] });
+  const thread = new Worker(script.file, { argv: [...script.argv], workerData: ring, execArgv: [] });
   let fault: unknown;
   thread.on("error", (error) => (fault = error));
   const reader = readRing(ring);

@@ -13,8 +13,9 @@ import { type DataFile, isZstd } from "./files.js";
 import { keptFile } from "./kept-file.js";
 import { createLineScanner, type LineReport, type LineScanner } from "./line-ends.js";
 
-/** Smaller files are looked at each time they are opened. */
+/** Smaller files are looked at each time they are opened. A packed one holds many times as much. */
 const smallFile = 4 * 2 ** 20;
+const smallPackedFile = 2 ** 18;
 const copyName = "text";
 
 /**
@@ -37,7 +38,7 @@ export async function readableTable(
       columns,
     });
   const key = cacheKey(["lines", await fingerprintFile(path), options.delimiter, format, columns]);
-  const isSmall = (await stat(path)).size <= smallFile;
+  const isSmall = (await stat(path)).size <= (isPacked(path) ? smallPackedFile : smallFile);
   let isScanned = false;
   const unpacked = isPacked(path) && !isSmall ? createUnpacked(temporary) : undefined;
   const scan = async (): Promise<LineReport> => {

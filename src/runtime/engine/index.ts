@@ -38,7 +38,8 @@ export interface SelectOptions {
   readonly purpose?: EnginePurpose;
 }
 
-export type EnginePurpose = "training" | "prediction";
+/** `evaluation`: what a training has measured is measured again, by the engine that it would choose. */
+export type EnginePurpose = "training" | "evaluation" | "prediction";
 
 export interface SelectedEngine {
   readonly engine: Engine;

@@ -69,7 +69,7 @@ export async function withMeasuredData<T>(
     if (data.rows === 0) throw createFailure("MTL7309", { role });
     warnings.tell(warnOfUnseen(model, role, data, undefined));
     onEvent({ kind: "encoded", role, report: data.report });
-    const trained = await openTrained(artifact, () => chooseEngine(options.engine, onEvent, "prediction"), "evaluate");
+    const trained = await openTrained(artifact, () => chooseEngine(options.engine, onEvent, "evaluation"), "evaluate");
     try {
       onEvent({ kind: "evaluating", role, rows: data.rows });
       return await work({ ...trained, artifact, role, data });

@@ -15,11 +15,19 @@ export interface RepeatedStep {
   readonly distinct: readonly DistinctIds[];
 }
 
+/** What whoever runs the loop makes of it. */
+export interface LoopRunner {
+  /** Whether it computes reads of tables again for each reader. */
+  readonly readsAgain: boolean;
+  /** Ids of a list that are worth being made distinct in a list as long, at most. */
+  readonly mostIds: number;
+}
+
 /**
- * Ids of a list, at most: a compiled loop computes the rows of all of them, however few are distinct, and adds them up one by one. With 100,000 ids it was 1.2
- * times as fast as one that counts them even where 100 were distinct, with 256,000 as fast where all were and 0.6 times where 100 were.
+ * XLA computes the rows of all ids, however few are distinct, and adds them up one by one. With 100,000 ids its loop was 1.2 times as fast as one that counts them even
+ * where 100 were distinct, with 256,000 as fast where all were and 0.6 times where 100 were.
  */
-const mostIds = 1 << 17;
+const xla: LoopRunner = { readsAgain: true, mostIds: 1 << 17 };
 
 /**
  * The step for a loop that is compiled as a whole; undefined where a compiler cannot do all of it: sizes that a batch decides, such as those of lists,
@@ -28,7 +36,7 @@ const mostIds = 1 << 17;
 export function repeatedStep(
   fn: GraphFunction,
   watch: WatchPass = () => undefined,
-  { readsAgain } = { readsAgain: true },
+  { readsAgain, mostIds }: LoopRunner = xla,
 ): RepeatedStep | undefined {
   const known = padDistinct(fn);
   const whole = known === undefined ? undefined : productPasses(known, watch, readsAgain);

@@ -51,6 +51,10 @@ export function openFusedOnly(program: Program, options: OpenOptions): Session |
   return openFused(found, threadCount() ?? availableParallelism(), program, options);
 }
 
+/** Rows of a part at least, so that it is worth waiting for. */
+const leastRows = 16;
+/** Plans of functions for calls of so many numbers of rows are kept. */
+const keptPlans = 16;
 /** Steps of a call at most: see the native engine. */
 const mostSteps = 64;
 const queueBytes = 1 << 22;
@@ -71,13 +75,14 @@ function openFused(
   const layout = layoutOf(tables);
   for (const fn of bound) {
     const inputs = functionInputs(fn);
-    const step = fn.updates.length > 0 ? repeatedStep(fn, undefined, { readsAgain: false }) : undefined;
+    const step =
+      fn.updates.length > 0 ? repeatedStep(fn, undefined, { readsAgain: false, mostIds: Infinity }) : undefined;
     const whole = fn.updates.length > 0 ? step?.fn : fn;
     if (whole === undefined) return undefined;
     const batch = trainBatch ?? 1;
     const plan = isKnown(whole) ? fusedPlan(whole, batch, layout) : fusedPlan(bindDims(whole, { B: 16 }), 16, layout);
     if (plan === undefined) return undefined;
-    ready.push({ name: fn.name, fn: whole, inputs, ...(isKnown(whole) ? { plan } : {}) });
+    ready.push({ name: fn.name, fn: whole, inputs, ...(isKnown(whole) ? { known: { plan, rows: batch } } : {}) });
   }
   const session = new FusedSession(addon, threads, program, joined, tables, ready);
   return traced === true ? Object.assign(session, { trace: (work: () => void) => session.traced(work) }) : session;
@@ -102,7 +107,13 @@ interface Ready {
   readonly fn: GraphFunction;
   readonly inputs: readonly FunctionInput[];
   /** Absent: it depends on the rows of a call. */
-  readonly plan?: FusedPlan;
+  readonly known?: PlanOfRows;
+}
+
+interface PlanOfRows {
+  readonly plan: FusedPlan;
+  /** Of a batch. */
+  readonly rows: number;
 }
 
 interface Made {
@@ -174,8 +185,8 @@ class FusedSession implements Session {
   }
 
   stepsPerCall(name: string): number {
-    const { plan, inputs } = this.#function(name);
-    if (plan === undefined || plan.outputs.length === 0) return 1;
+    const { known, inputs } = this.#function(name);
+    if (known === undefined || known.plan.outputs.length === 0) return 1;
     const batch = inputs.reduce((sum, { type }) => sum + 4 * sizeOfShape(type.shape.map(Number)), 0);
     return Math.max(1, Math.min(mostSteps, Math.floor(queueBytes / Math.max(1, batch))));
   }
@@ -213,21 +224,32 @@ class FusedSession implements Session {
     return fn;
   }
 
-  #plan({ name, fn, plan }: Ready, batch: number | undefined): Made {
-    const key = plan === undefined ? `${name} ${batch ?? 0}` : name;
-    const known = this.#made.get(key);
-    if (known !== undefined) return known;
-    const own = plan ?? fusedPlan(bindDims(fn, { B: batch ?? 1 }), batch ?? 1, this.#layout);
-    if (own === undefined) throw new Error(`\`${name}\` has no plan for ${batch ?? 0} rows`);
-    const given = own.buffers.flatMap((buffer): readonly Numbers[] => {
+  #plan({ name, fn, known }: Ready, batch: number | undefined): Made {
+    const key = known === undefined ? `${name} ${batch ?? 0}` : name;
+    const found = this.#made.get(key);
+    if (found !== undefined) return found;
+    const made = this.#make(known ?? this.#planFor(name, fn, batch ?? 1));
+    this.#made.set(key, made);
+    const [oldest] = this.#made.keys();
+    if (this.#made.size > keptPlans && oldest !== undefined) this.#made.delete(oldest);
+    return made;
+  }
+
+  #planFor(name: string, fn: GraphFunction, rows: number): PlanOfRows {
+    const plan = fusedPlan(bindDims(fn, { B: rows }), rows, this.#layout);
+    if (plan === undefined) throw new Error(`\`${name}\` has no plan for ${rows} rows`);
+    return { plan, rows };
+  }
+
+  #make({ plan, rows }: PlanOfRows): Made {
+    const given = plan.buffers.flatMap((buffer): readonly Numbers[] => {
       if (buffer.kind === "state") return [this.#array(buffer.name)];
       if (buffer.kind !== "constant") return [];
       const values = typeof buffer.value === "number" ? [buffer.value] : buffer.value;
       return [buffer.isInt ? Int32Array.from(values) : Float32Array.from(values)];
     });
-    const made = { plan: own, handle: this.addon.create(encodePlan(own, this.threads, this.#codes), given) };
-    this.#made.set(key, made);
-    return made;
+    const parts = Math.max(1, Math.min(this.threads, Math.floor(rows / leastRows)));
+    return { plan, handle: this.addon.create(encodePlan(plan, parts, this.#codes), given) };
   }
 
   #runPlan(

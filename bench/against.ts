@@ -62,7 +62,7 @@ export async function compareRevisions(options: CompareOptions): Promise<void> {
   const [ours = [], theirs = []] = turns;
   const ratio = (kind: keyof Turn): string =>
     median(ours.map((turn, pair) => (theirs[pair]?.[kind] ?? NaN) / turn[kind])).toFixed(3);
-  print(`\n${options.name}, native`);
+  print(`\n${options.name}`);
   printTable([
     ["", "ms per step", "ms of the processor"],
     ...sides.map(({ name }, side) => [
@@ -110,7 +110,7 @@ async function openTrainer(modules: string, { spec, files }: CompareOptions): Pr
   const dataset = data.train;
   if (dataset === undefined) throw new Error("there is no training data");
   const program = createProgram(model, data.fitted);
-  const { engine } = await selectEngine({ environment: { ...process.env, MTLC_ENGINE: "native" } });
+  const { engine } = await selectEngine();
   const session = await engine.open(program, { trainBatch: batch, functions: ["train"] });
   await fillSession(session, program.state, initialReader(1));
   const train = functionOf(program, "train");

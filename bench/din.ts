@@ -1,4 +1,4 @@
-/** Training a DIN with histories of 50: mtlc on its native engine, and the same model in PyTorch by hand, in turn. */
+/** Training a DIN with histories of 50: mtlc, and the same model in PyTorch by hand, in turn. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -16,7 +16,7 @@ import { trainSteps } from "./training/single-steps.js";
 import { copyRows, type WorkloadArrays } from "./workload.js";
 import { python } from "../test/python.js";
 
-export const summary = "rows/s of a DIN with sequences of 50: native, PyTorch";
+export const summary = "rows/s of a DIN with sequences of 50: mtlc, PyTorch";
 
 const shape = { batch: 1024, length: 50, user: 64, item: 64, category: 64, hidden: [80, 40], tower: [80, 40] } as const;
 const counts = { users: 20_000, items: 50_000, categories: 1_000 } as const;

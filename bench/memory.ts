@@ -14,12 +14,12 @@ const mostGrowth = 0.05;
 /** Samples of a part at least, of which the first is while memory is still being taken. */
 const samples = 30;
 
-/** `--minutes N` of steps (30), `--cycles N` (100), `--engine NAME` (native); `--quick`: a minute and 20 cycles. The exit code is 1 where memory grows. */
+/** `--minutes N` of steps (30), `--cycles N` (100), `--engine NAME` (what a training takes); `--quick`: a minute and 20 cycles. The exit code is 1 where memory grows. */
 export async function run(words: readonly string[]): Promise<void> {
   const quick = words.includes("--quick");
   const minutes = Number(option(words, "minutes", quick ? "1" : "30"));
   const cycles = Number(option(words, "cycles", quick ? "20" : "100"));
-  const engine = option(words, "engine", "native") as EngineName;
+  const engine = (option(words, "engine", "") || undefined) as EngineName | undefined;
   const table = [["", "first MB", "median of the first third", "of the last third", "growth", ""]];
   const add = (name: string, found: readonly number[]): void => {
     const third = Math.max(1, Math.floor((found.length - 1) / 3));
@@ -42,12 +42,12 @@ export async function run(words: readonly string[]): Promise<void> {
   }
   if (cycles > 0) add(`${counted(cycles, "cycle")} of compile, train, dispose`, await overCycles(cycles, engine));
   printTable(table);
-  print(`\nResident memory of the process, census MMoE on ${engine}; ${machine()}`);
+  print(`\nResident memory of the process, census MMoE on ${(await chooseEngine(engine)).name}; ${machine()}`);
 }
 
 async function overSteps(
   minutes: number,
-  name: EngineName,
+  name: EngineName | undefined,
 ): Promise<{ readonly steps: number; readonly memory: readonly number[] }> {
   const workload = censusWorkload();
   const trainer = await openTrainer(workload, await chooseEngine(name));
@@ -65,11 +65,11 @@ async function overSteps(
   return { steps: Math.round(rows / 1024), memory };
 }
 
-async function overCycles(cycles: number, engine: EngineName): Promise<readonly number[]> {
+async function overCycles(cycles: number, engine: EngineName | undefined): Promise<readonly number[]> {
   const { spec, files } = censusWorkload();
   const memory: number[] = [];
   for (let cycle = 1; cycle <= cycles; cycle++) {
-    await train({ spec: join(projectRoot, spec), steps: 5, engine, ...files });
+    await train({ spec: join(projectRoot, spec), steps: 5, ...(engine === undefined ? {} : { engine }), ...files });
     memory.push(resident());
     if (cycle % 10 === 0) note(`${counted(cycle, "cycle")}: ${memory.at(-1)!.toFixed(0)} MB`);
   }

@@ -24,7 +24,7 @@ export async function run(words: readonly string[]): Promise<void> {
   const rows = Number(option(words, "rows", "32000"));
   const epochs = Number(option(words, "epochs", "1"));
   const workers = option(words, "workers", "");
-  const engine = option(words, "engine", "native") as "native" | "wasm" | "cpu";
+  const engine = option(words, "engine", "fused") as "fused" | "native" | "wasm" | "cpu";
   const spec = writeWorkload(rows);
   note("encoding the data");
   await train({ spec, steps: 1, engine });

@@ -1,5 +1,5 @@
 /**
- * Training speed: mtlc on its native engine, the same model written against tfjs-node's eager API, mtlc on wasm, and a
+ * Training speed: mtlc, the same model written against tfjs-node's eager API, mtlc on wasm, and a
  * hand-tuned PyTorch program where Python has torch. Two workloads; the peers take turns, several rounds each. `bench -- all` has more peers.
  */
 import { compareRevisions } from "./against.js";
@@ -9,7 +9,7 @@ import type { ContenderName } from "./training/contenders.js";
 import { measureRounds, type WorkloadResult } from "./training/rounds.js";
 import { censusWorkload, syntheticFolder, syntheticWorkload } from "./training/workloads.js";
 
-export const summary = "rows/s of training: native, eager tfjs-node, wasm, PyTorch";
+export const summary = "rows/s of training: mtlc, eager tfjs-node, wasm, PyTorch";
 
 const contenders: readonly ContenderName[] = ["mtlc", "tfjs-node, eager", "mtlc wasm", "PyTorch by hand"];
 

@@ -35,7 +35,7 @@ export function contender(name: ContenderName, folder: string): Contender {
   });
   switch (name) {
     case "mtlc":
-      return node("native");
+      return node("");
     case "mtlc wasm":
       return node("wasm");
     case "tfjs-node, eager":

@@ -1,5 +1,5 @@
 /**
- * mtlc, or the eager API of tfjs-node, as a contender: `worker.js native|wasm|eager FOLDER`, with what `worker.py` says of requests.
+ * mtlc, or the eager API of tfjs-node, as a contender: `worker.js ENGINE|eager FOLDER`, an empty name for the engine that a training takes, with what `worker.py` says of requests.
  * FOLDER has `workload.json`.
  */
 import { readFileSync } from "node:fs";
@@ -46,7 +46,7 @@ async function openOurs(preference: string): Promise<Ready & { readonly answer: 
           return { seconds: (performance.now() - start) / 1000, auc };
         }
         case "product":
-          return preference === "native" ? { gflops: await measureProducts(engine) } : undefined;
+          return preference !== "wasm" ? { gflops: await measureProducts(engine) } : undefined;
         case "predict":
           return undefined;
       }

@@ -42,7 +42,7 @@ export function trainingSection(
 /** Ours beside the fastest program by hand, and beside the fastest library. */
 function comparison(measured: readonly ContenderResult[]): readonly string[] {
   const ours = measured.find(({ name }) => name === "mtlc");
-  if (ours === undefined) return ["mtlc has no native engine here."];
+  if (ours === undefined) return ["mtlc was not measured."];
   const others = measured.filter(({ name }) => name !== "mtlc");
   const said = (kind: string, of: readonly ContenderResult[]): readonly string[] => {
     const fastest = fastestOf(of);

@@ -67,6 +67,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   } finally {
     prepared?.session.close();
     await opening.close();
+    // Who trains again and again has what one training needs, and no more each time.
+    giveBackMemory();
   }
 }
 

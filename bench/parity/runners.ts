@@ -9,6 +9,7 @@ import { type Answer, type Runner, targetNamed } from "./runner.js";
 
 /** In the order of the table. */
 export const runners: readonly Runner[] = [
+  engineRunner("fused"),
   engineRunner("native"),
   engineRunner("wasm"),
   engineRunner("cpu"),

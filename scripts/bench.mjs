@@ -15,7 +15,7 @@ mkdirSync(out, { recursive: true });
 // Modules find the version two folders above themselves, as in dist.
 copyFileSync(join(root, "package.json"), join(out, "package.json"));
 // What the build bundles for artifacts is found there, too, and so are the threads.
-for (const folder of ["dist", "bin"].filter((name) => !existsSync(join(out, name))))
+for (const folder of ["dist", "bin", "native"].filter((name) => !existsSync(join(out, name))))
   symlinkSync(join(root, folder), join(out, folder), "dir");
 process.exitCode =
   node(compiler, "-p", "tsconfig.bench.json", "--incremental", "--tsBuildInfoFile", join(out, ".tsbuildinfo")) ||

@@ -73,7 +73,7 @@ export function loadStepsAddon(environment: NodeJS.ProcessEnv = process.env): Fo
 
 function findStepsAddon(environment: NodeJS.ProcessEnv): FoundAddon | undefined {
   const target = targetOf();
-  if (target === undefined) return undefined;
+  if (target === undefined || !existsSync(join(packageRoot, "native", "steps.cc"))) return undefined;
   const file = fileOf(target.march, environment);
   if (!existsSync(file)) return undefined;
   try {

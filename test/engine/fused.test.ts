@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { createInterpreter, initialize, type Program } from "../../src/compiler/graph/index.js";
+import { createInterpreter, float32, GraphBuilder, initialize, type Program } from "../../src/compiler/graph/index.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
 import type { HostTensor, Session } from "../../src/runtime/engine/engine.js";
 import { openFusedOnly } from "../../src/runtime/engine/fused/engine.js";
@@ -11,6 +11,7 @@ import { randomProgram } from "../graph/random-graph.js";
 import { servingOnes, shippedModels } from "../shipped-models.js";
 import { fusedMissing } from "./engines.js";
 import { type OpCase, opCases } from "./op-cases.js";
+import { variable } from "./programs.js";
 import { rowCases } from "./row-cases.js";
 
 /** Losses that compare rows have lists of a length that the batch decides. */
@@ -244,5 +245,48 @@ describe.skipIf(fusedMissing !== undefined)(`the fused engine (${fusedMissing ??
     expect(bytesOf(other)).not.toEqual(bytesOf(first));
     for (const [name, { data }] of first)
       expect([name, distance([...data], [...(other.get(name)?.data ?? [])]) < 1e-4]).toEqual([name, true]);
+  });
+});
+
+describe.skipIf(fusedMissing !== undefined)("state that is copied and written in one step", () => {
+  const names = ["w", "old"].map((name) => variable(name, "float32", 64));
+  const [w, old] = names;
+  /** `old` is read a phase after `w` could be written, so that its copy of `w` waits. */
+  function program(isSwapped: boolean): Program {
+    if (w === undefined || old === undefined) throw new Error("there are two variables");
+    const b = new GraphBuilder("train");
+    const late = b.sum(b.mul(b.state(old), b.sum(b.input("x", float32("B", 3)))));
+    const next = isSwapped ? b.state(old) : b.add(b.state(w), b.scalar(1));
+    const fn = b.finish(
+      [
+        { name: "late", value: late },
+        { name: "before", value: b.state(w) },
+      ],
+      [
+        { kind: "assign", state: "old", value: b.state(w) },
+        { kind: "assign", state: "w", value: next },
+      ],
+    );
+    return { state: [w, old], functions: [fn] };
+  }
+
+  it.each(threadCounts)("is that of before, with %d threads", (threads) => {
+    withThreads(threads);
+    const made = program(false);
+    const session = open(made, 64);
+    const values = new Map([...firstValues(made)].map(([name, { data }]) => [name, data]));
+    const oracle = createInterpreter(made, values);
+    const feeds = { x: { shape: [64, 3], data: new Float32Array(192).fill(0.5) } };
+    for (let step = 0; step < 3; step += 1) {
+      const found = session.run("train", feeds);
+      for (const [name, { data }] of Object.entries(oracle.run("train", feeds)))
+        expect([name, [...(found[name]?.data ?? [])]]).toEqual([name, [...data]]);
+    }
+    for (const [name, { data }] of session.get()) expect([name, [...data]]).toEqual([name, [...oracle.get(name).data]]);
+    session.close();
+  });
+
+  it("is left to another engine where two are copied into one another", () => {
+    expect(openFusedOnly(program(true), { functions: ["train"], trainBatch: 64 })).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@
 import type { GraphFunction, GraphNode, Update, ValueId } from "../../graph/graph.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
 import { sizeOfShape, stridesOf } from "../../graph/tensor.js";
-import { atLeastOne, isPacked, reshapeStrides, stretchStrides, type Strides } from "./views.js";
+import { atLeastOne, isPacked, reshapeStrides, stretchStrides, type Strides, Unsupported } from "./views.js";
 
 /** A loop: `rows`, in a phase. `isWhole`: its instructions take all rows of a thread at once. */
 export interface LoopPlace {
@@ -152,7 +152,7 @@ class Scheduler {
         return { ...fresh, loop: { rows: -1, phase, isWhole: true } };
       }
       default: {
-        const view = viewing.has(node.op) ? this.#view(node, id) : undefined;
+        const view = viewing.has(node.op) ? this.#view(node) : undefined;
         if (view !== undefined) return view;
         const partial = this.#partialOf(node);
         if (partial !== undefined) {
@@ -171,7 +171,7 @@ class Scheduler {
   }
 
   /** Where the elements of a value lie that is another one in another way; undefined: they have to be computed or moved. */
-  #view(node: GraphNode, _id: ValueId): Placed | undefined {
+  #view(node: GraphNode): Placed | undefined {
     const from = this.#value(node.inputs[0]);
     const shape = shapeOf(node);
     const strides = viewStrides(node, this.#node(node.inputs[0] ?? -1), from, shape);
@@ -274,30 +274,54 @@ class Scheduler {
     return loop.phase > after ? loop : { ...loop, phase: after + 1 };
   }
 
-  /** An update waits for those that read the state as it was. */
+  /** An update waits for those that read the state as it was; among them are updates that copy it, wherever they have to wait themselves. */
   #placeUpdates(): readonly PlacedUpdate[] {
     const readers = this.#readersOfState();
-    return this.fn.updates.map((update) => {
-      const value = this.#value(update.kind === "assign" ? update.value : update.rows);
-      const lead = value.shape[0] ?? 1;
-      const own = value.loop !== undefined && value.loop.rows > 0 ? value.loop.rows : this.#domainOf(lead);
-      let phase = value.loop === undefined ? 0 : value.loop.rows > 0 ? value.loop.phase : value.loop.phase + 1;
-      if (update.kind === "scatter") phase = Math.max(phase, this.#phaseAfter(update.ids));
-      for (const reader of readers.get(update.state) ?? []) {
-        const isSame =
-          reader.loop.rows === own && (update.kind === "assign" ? reader.use === "row" : reader.ids === update.ids);
-        phase = Math.max(phase, isSame ? reader.loop.phase : reader.loop.phase + 1);
-      }
-      return { update, loop: { rows: own, phase, isWhole: false } };
-    });
+    const { updates } = this.fn;
+    let placed = updates.map((update) => this.#placeUpdate(update, readers.get(update.state) ?? []));
+    for (let turn = 0; turn <= updates.length; turn += 1) {
+      const copies = placed.flatMap(({ update, loop }) => {
+        const copied = this.#stateOf(update.kind === "assign" ? update.value : update.rows);
+        return copied === undefined ? [] : [{ copied, loop, use: "whole" as const }];
+      });
+      const next = updates.map((update) =>
+        this.#placeUpdate(update, [
+          ...(readers.get(update.state) ?? []),
+          ...copies.filter(({ copied }) => copied === update.state),
+        ]),
+      );
+      if (next.every(({ loop }, at) => loop.phase === placed[at]?.loop.phase)) return placed;
+      placed = next;
+    }
+    // States that are copied into one another, each of which would wait for the others.
+    throw new Unsupported();
+  }
+
+  #placeUpdate(update: Update, readers: readonly StateReader[]): PlacedUpdate {
+    const value = this.#value(update.kind === "assign" ? update.value : update.rows);
+    const lead = value.shape[0] ?? 1;
+    const own = value.loop !== undefined && value.loop.rows > 0 ? value.loop.rows : this.#domainOf(lead);
+    let phase = value.loop === undefined ? 0 : value.loop.rows > 0 ? value.loop.phase : value.loop.phase + 1;
+    if (update.kind === "scatter") phase = Math.max(phase, this.#phaseAfter(update.ids));
+    for (const reader of readers) {
+      const isSame =
+        reader.loop.rows === own && (update.kind === "assign" ? reader.use === "row" : reader.ids === update.ids);
+      phase = Math.max(phase, isSame ? reader.loop.phase : reader.loop.phase + 1);
+    }
+    return { update, loop: { rows: own, phase, isWhole: false } };
+  }
+
+  /** The state in whose memory a value lies. */
+  #stateOf(id: ValueId): string | undefined {
+    const root = this.#node(this.#value(id).root);
+    return root.op === "state" ? root.attributes.name : undefined;
   }
 
   #readersOfState(): ReadonlyMap<string, readonly StateReader[]> {
     const readers = new Map<string, StateReader[]>();
     const note = (id: ValueId, reader: StateReader): void => {
-      const root = this.#node(this.#value(id).root);
-      if (root.op !== "state") return;
-      const name = root.attributes.name;
+      const name = this.#stateOf(id);
+      if (name === undefined) return;
       readers.set(name, [...(readers.get(name) ?? []), reader]);
     };
     this.fn.nodes.forEach((node, id) => {
@@ -317,17 +341,9 @@ class Scheduler {
       });
     });
     for (const { of, loop } of this.#packs.values()) note(of, { loop, use: "whole" });
-    for (const update of this.fn.updates) {
-      const value = update.kind === "assign" ? update.value : update.rows;
-      const lead = this.#value(value).shape[0] ?? 1;
+    for (const { value } of this.fn.outputs)
       if (this.#value(value).loop === undefined)
-        note(value, { loop: { rows: this.#domainOf(lead), phase: 0, isWhole: false }, use: "row" });
-    }
-    for (const { value } of this.fn.outputs) {
-      const lead = this.#value(value).shape[0] ?? 1;
-      if (this.#value(value).loop === undefined)
-        note(value, { loop: { rows: this.#domainOf(lead), phase: 0, isWhole: false }, use: "row" });
-    }
+        note(value, { loop: { rows: 1, phase: 0, isWhole: false }, use: "whole" });
     return readers;
   }
 

@@ -13,9 +13,8 @@ import { collapse, isPacked, mostAxes, stretchStrides, Unsupported } from "./vie
 /** The plan of a function whose sizes are known; undefined where an op of it is none that the instructions know. */
 export function fusedPlan(fn: GraphFunction, batch: number, layout: Layout = new Map()): FusedPlan | undefined {
   if (!isFusable(fn)) return undefined;
-  const schedule = scheduleOf(withoutInputsOfRelu(fn), batch, layout);
   try {
-    return new PlanWriter(schedule, layout).write();
+    return new PlanWriter(scheduleOf(withoutInputsOfRelu(fn), batch, layout), layout).write();
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;

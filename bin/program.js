@@ -3,7 +3,7 @@
 "use strict";
 const { isAscii } = require("node:buffer");
 const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { dirname, join } = require("node:path");
 const vm = require("node:vm");
 const { threadId } = require("node:worker_threads");
 
@@ -112,7 +112,7 @@ function read(file) {
 function keep(fresh, cache) {
   if (fresh.length === 0) return;
   try {
-    mkdirSync(cache, { recursive: true });
+    makeFolder(cache);
     for (const { script, file, name } of fresh) {
       const target = join(cache, keyOf(file, name));
       const own = `${target}.${process.pid}.${threadId}`;
@@ -122,6 +122,13 @@ function keep(fresh, cache) {
   } catch {
     // A read-only or full disk.
   }
+}
+
+/** What `src/runtime/make-folder.ts` does, and says why. */
+function makeFolder(path) {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 exports.loadProgram = loadProgram;

@@ -1,6 +1,7 @@
 import { chmod, type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { createFailure } from "../failure.js";
+import { makeFolder } from "../make-folder.js";
 
 /**
  * Directories that appear whole or not at all: everything is written beside the target, flushed to the disk, and renamed.
@@ -51,7 +52,7 @@ export async function replaceDirectory(
   // Loaded when something is written: every command has this file.
   const { randomUUID } = await import("node:crypto");
   try {
-    await mkdir(parent, { recursive: true });
+    makeFolder(parent);
     await removeLeftovers(path);
     // Others may read it as far as the umask says; `mkdtemp` would keep it from them.
     const temporary = join(parent, `.${basename(path)}.new-${randomUUID()}`);
@@ -167,7 +168,7 @@ async function writePieces(
 ): Promise<Omit<WrittenFile, "path">> {
   const path = join(folder, name);
   const { createHash } = await import("node:crypto");
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const hash = createHash("sha256");
   let bytes = 0;
   await withHandle(path, "w", async (handle) => {
@@ -193,7 +194,7 @@ function piecesOf(content: FileContent, folder: string): Iterable<Uint8Array> {
 const largestPiece = 1 << 28;
 
 async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await withHandle(path, "w", async (handle) => {
     await handle.writeFile(content);
     await handle.sync();

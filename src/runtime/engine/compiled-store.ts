@@ -20,6 +20,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { isRunning } from "./folder-lock.js";
+import { makeFolder } from "../make-folder.js";
 
 export interface CompiledStore {
   /** Puts what is kept of a program where TensorFlow finds it. `program`: all that says what is compiled. */
@@ -55,7 +56,7 @@ export function openCompiledStore(
   if (!isMainThread || isWatched || flags.includes(persistentFlag)) return undefined;
   return attempt(() => {
     const kept = join(cache, "compiled", machineKey(library, environment));
-    mkdirSync(kept, { recursive: true });
+    makeFolder(kept);
     removeLeftFolders(tmpdir());
     const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`));
     process.once("exit", () => {

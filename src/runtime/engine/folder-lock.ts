@@ -1,7 +1,8 @@
 /** Lets one process at a time do something, by a file that holds its process id. */
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeFolder } from "../make-folder.js";
 
 /** A holder that is still alive after this long is taken to be another process with a reused id. */
 const longest = 30 * 60_000;
@@ -23,7 +24,7 @@ const workPrefix = ".work-";
 
 /** Makes a folder of what is set up where there is none, and lets one process at a time set something up in it. */
 export async function inSetUpFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   return withFolderLock(join(folder, ".lock"), async () => {
     // Of set-ups that were killed; whoever holds the lock knows that none is in use.
     for (const name of await readdir(folder))

@@ -5,7 +5,7 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { lstat, readlink, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { addonCandidates, addonFile, cacheDirectory, tfjsNodeDirectory } from "./native-binding.js";
@@ -13,6 +13,7 @@ import { inSetUpFolder, withWorkFolder } from "./folder-lock.js";
 import { findAddonSources } from "./native-sources.js";
 import { fetchWheel, firstLine, linuxGlibc } from "./fetch-wheel.js";
 import { unpackZip } from "./zip.js";
+import { makeFolder } from "../make-folder.js";
 
 const run = promisify(execFile);
 
@@ -173,7 +174,7 @@ async function linkAddon(addon: string): Promise<void> {
   }
   try {
     if (await isRealFile(link)) return;
-    await mkdir(dirname(link), { recursive: true });
+    makeFolder(dirname(link));
     const fresh = `${link}.${process.pid}`;
     await symlink(addon, fresh);
     await rename(fresh, link);

@@ -1,11 +1,11 @@
 /** The addon's C++ source and the N-API headers: from the installed packages, or from the npm registry. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { tfjsNodeDirectory } from "./native-binding.js";
+import { makeFolder } from "../make-folder.js";
 
 const run = promisify(execFile);
 const nodeApiVersion = "1.9.0";
@@ -57,7 +57,7 @@ async function fetchPackage(
   environment: NodeJS.ProcessEnv,
 ): Promise<string> {
   const folder = join(work, name.replace(/[^a-z0-9-]/g, "_"));
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder, `${name}@${version}`], {
     env: environment,
     cwd: folder,

@@ -1,9 +1,10 @@
 /** Unpacks files of a zip archive on disk, each as a stream to disk. */
 import { createWriteStream } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { openPromise, type ZipFile } from "yauzl";
+import { makeFolder } from "../make-folder.js";
 
 /**
  * Unpacks the files of the archive at `path` for which `targetOf` gives a path; folders are made, and each file appears
@@ -16,7 +17,7 @@ export async function unpackZip(path: string, targetOf: (name: string) => string
     for await (const entry of zip.eachEntry()) {
       const target = targetOf(entry.fileName);
       if (target === undefined) continue;
-      await mkdir(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       const part = `${target}.part`;
       await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(part));
       await rename(part, target);

@@ -1,6 +1,6 @@
 /** The job of `mtlc search`: a spec that says what to choose from in, trials and the best of them out. */
 import { createHash } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hasTrees, type Model } from "../../compiler/model/index.js";
 import type { SearchPoint } from "../../compiler/semantics/index.js";
@@ -32,6 +32,7 @@ import { version } from "../version.js";
 import { inspectOpened } from "./opened-job.js";
 import { closeData, openTrainingData, train } from "./train.js";
 import type { TrainOptions } from "./train-options.js";
+import { makeFolder } from "../make-folder.js";
 
 /** A trial knows the results of those that are at least so many before it, so that so many can be trained at once. */
 const parallelTrials = 4;
@@ -99,7 +100,7 @@ export async function searchSpec(options: SearchOptions): Promise<Searched> {
     metrics: objectives.map(({ text }) => text),
     shares,
   };
-  await mkdir(options.output, { recursive: true });
+  makeFolder(options.output);
   const record = await openRecord(options.output, identity, {
     force: options.force ?? false,
   });

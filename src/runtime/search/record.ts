@@ -1,10 +1,11 @@
 /** What a search leaves in its folder while it goes: what it is, and each training that is over. */
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { entriesOf, replaceFile } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
 import { checkWritable } from "../outputs.js";
 import type { TrialOutcome } from "./trial.js";
+import { makeFolder } from "../make-folder.js";
 
 /** What decides the trials of a search. Their number is not in it: more may follow. */
 export interface SearchIdentity {
@@ -54,7 +55,7 @@ export async function openRecord(
     if (what !== undefined) throw createFailure("MTL7416", { folder, what });
   }
   const trials = join(folder, trialsFolder);
-  await mkdir(trials, { recursive: true });
+  makeFolder(trials);
   await replaceFile(join(folder, identityFile), `${JSON.stringify(identity, undefined, 2)}\n`);
   const known = new Map<string, TrialOutcome>();
   for (const name of await entriesOf(trials)) {

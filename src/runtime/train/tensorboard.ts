@@ -1,9 +1,10 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import protobuf from "protobufjs/light.js";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
 import { maskedCrc32c } from "../../compiler/model/checksums/crc32c.js";
+import { makeFolder } from "../make-folder.js";
 
 /**
  * TensorBoard event files: TFRecord framing around `tensorflow.Event` messages that hold scalars. Written on the host, so
@@ -121,7 +122,7 @@ export function frameRecord(data: Uint8Array): Uint8Array {
 
 function openFile(directory: string, path: string): number {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
     return openSync(path, "wx");
   } catch (error) {
     if (isSystemError(error)) throw createFailure("MTL8008", { file: directory, problem: describeSystemError(error) });

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describeSystemError, isSystemError } from "../../../runtime/artifact/directory.js";
 import { createFailure } from "../../../runtime/failure.js";
 import { type FirstSpec, guessFirstSpec } from "../../../runtime/first-spec/index.js";
 import type { Outcome } from "../../command.js";
 import { starterFiles } from "./starter.js";
+import { makeFolder } from "../../../runtime/make-folder.js";
 
 export interface InitResult {
   readonly directory: string;
@@ -49,7 +50,7 @@ async function writeNew(directory: string, texts: Readonly<Record<string, string
   refusePresent(directory, Object.keys(texts));
   const files = Object.entries(texts).map(([name, text]) => ({ path: join(directory, name), text }));
   try {
-    await mkdir(directory, { recursive: true });
+    makeFolder(directory);
     for (const { path, text } of files) await writeFile(path, text, { flag: "wx" });
   } catch (error) {
     if (!isSystemError(error)) throw error;

@@ -1,6 +1,5 @@
 import { omitUndefined } from "../../../compiler/text/index.js";
 import { statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { format } from "../../../compiler/format/index.js";
@@ -12,6 +11,7 @@ import type { TuneResult } from "../../../runtime/tune/result.js";
 import { tune, type Tuned, type TuneOptions } from "../../../runtime/jobs/tune.js";
 import type { Outcome } from "../../command.js";
 import { unifiedDiff } from "../../unified-diff.js";
+import { makeFolder } from "../../../runtime/make-folder.js";
 
 export interface TuneCommand extends Omit<TuneOptions, "format"> {
   /** Apply the patch to the spec. */
@@ -53,7 +53,7 @@ async function complete({ spec, write, plot }: TuneCommand, { result, patched }:
 }
 
 async function writeCharts(folder: string, result: Tuned["result"]): Promise<readonly string[]> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const files: string[] = [];
   const write = async (name: string, svg: string): Promise<void> => {
     const path = join(folder, name);

@@ -3,13 +3,14 @@
  * complete or not there; processes may share the folder.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describeSystemError, isSystemError } from "../../artifact/directory.js";
 import { sha256 } from "../../artifact/hash.js";
 import { readRegularFile, UnreadableFile } from "../../artifact/regular-file.js";
 import { createFailure } from "../../failure.js";
+import { makeFolder } from "../../make-folder.js";
 
 /** Raise it whenever the meaning of an entry changes. */
 const cacheVersion = 2;
@@ -43,7 +44,7 @@ export async function openCacheFolder(specFolder: string): Promise<string> {
 /** Makes a folder and a file in it; what went wrong, or nothing. */
 async function tryFolder(folder: string): Promise<string | undefined> {
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     const probe = join(folder, `.probe-${process.pid}-${randomBytes(4).toString("hex")}`);
     await writeFile(probe, "");
     await rm(probe);

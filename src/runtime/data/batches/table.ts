@@ -1,5 +1,5 @@
 /** Tables out: columns that a program made, and columns of the data beside them, into a file that other tools read. */
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { describeSystemError, isSystemError } from "../../artifact/directory.js";
 import { createFailure } from "../../failure.js";
@@ -10,6 +10,7 @@ import { type KeptColumns, loadKept, writtenSql } from "./kept.js";
 import type { TableFormat } from "./table-format.js";
 import { firstLine } from "../files/database.js";
 import { quoteName, quoteText } from "../files/sql.js";
+import { makeFolder } from "../../make-folder.js";
 
 /**
  * Writes columns of equal length, behind those that are kept of the data; text formats packed when the name ends in `.gz` or
@@ -28,7 +29,7 @@ export async function writeTable(
   const folder = dirname(target);
   const temporary = join(folder, `.${basename(target)}.new-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     const work = kept === undefined ? folder : await openCacheFolder(dirname(resolve(kept.options.specPath)));
     await withDatabase({ folder: work, signal: kept?.options.signal }, async (database) => {
       const before = kept === undefined ? [] : await loadKept(database, "kept", kept, format);

@@ -1,6 +1,6 @@
 /** Text files that the database cannot read as they are, and copies of them in the cache that it can. */
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, createReadStream, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, openSync, rmSync, writeSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -12,6 +12,7 @@ import type { Database } from "./database.js";
 import { type DataFile, isZstd } from "./files.js";
 import { keptFile } from "./kept-file.js";
 import { createLineScanner, type LineReport, type LineScanner } from "./line-ends.js";
+import { makeFolder } from "../../make-folder.js";
 
 /** Smaller files are looked at each time they are opened. A packed one holds many times as much. */
 const smallFile = 4 * 2 ** 20;
@@ -119,7 +120,7 @@ function createUnpacked(folder: string): Unpacked {
         left -= bytes.length;
         if (left < 0) return;
         if (file === undefined) {
-          mkdirSync(folder, { recursive: true });
+          makeFolder(folder);
           file = openSync(path, "wx");
         }
         for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);

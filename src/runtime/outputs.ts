@@ -5,6 +5,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import { describeSystemError, isSystemError } from "./artifact/directory.js";
 import { isArtifactEntry } from "./artifact/write.js";
 import { createFailure } from "./failure.js";
+import { statOf } from "./stat-of.js";
 
 /**
  * Throws a Failure (MTL8013) when writing `output` would overwrite one of `inputs`: the same file under whatever name (a
@@ -42,8 +43,7 @@ export function refuseReplacement(directory: string, inputs: readonly string[]):
  */
 export async function checkWritable(output: string): Promise<void> {
   let folder = dirname(resolve(output));
-  while (statSync(folder, { throwIfNoEntry: false }) === undefined && folder !== dirname(folder))
-    folder = dirname(folder);
+  while (statOf(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder);
   const refuse = (problem: string): Error => createFailure("MTL8008", { file: output, problem });
   try {
     if (!statSync(folder).isDirectory()) throw refuse(`\`${folder}\` is a file, not a directory`);

@@ -139,6 +139,26 @@ it("what others put into an artifact's directory stays when the artifact is writ
   expect((await loadModelSource(join(root, "out"), root)).model.name).not.toBe("");
 }, 60_000);
 
+it("paths of which the system says nothing are no bugs", async () => {
+  symlinkSync("round.csv", join(root, "round.csv"));
+  const long = "x".repeat(300);
+  for (const path of ["round.csv", `${long}.csv`])
+    for (const words of [
+      ["predict", "out", path, "-o", "p.csv"],
+      ["rank", "out", path],
+      ["data", path],
+      ["serve", path],
+      ["tune", path, "--method", "sort", "--log", path],
+      ["train", "shop/model.mtl", "-o", path],
+      ["train", "shop/model.mtl", "--train", path, "-o", "none"],
+    ]) {
+      const { code, err } = await runCli(words, { cwd: root, environment });
+      expect(err.replaceAll(long, "long")).not.toContain("MTL9001");
+      expect(err).toContain("error[MTL");
+      expect(code).toBeGreaterThan(0);
+    }
+}, 60_000);
+
 it("a link stays a link and a mode a mode when a file is replaced", async () => {
   writeFileSync(join(root, "real.txt"), "old", { mode: 0o600 });
   symlinkSync("real.txt", join(root, "link.txt"));

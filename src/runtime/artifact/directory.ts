@@ -94,7 +94,7 @@ export async function replaceFile(target: string, content: Uint8Array | string):
   }
 }
 
-/** The entries of a directory, sorted; none when it does not exist. Throws a {@link Failure} when it is a file. */
+/** The entries of a directory, sorted; none when it does not exist. Throws a {@link Failure} when it is a file, or cannot be read. */
 export async function entriesOf(directory: string): Promise<readonly string[]> {
   try {
     return (await readdir(directory)).sort();
@@ -102,6 +102,7 @@ export async function entriesOf(directory: string): Promise<readonly string[]> {
     if (isSystemError(error) && error.code === "ENOENT") return [];
     if (isSystemError(error) && error.code === "ENOTDIR")
       throw createFailure("MTL8008", { file: directory, problem: "it is a file, not a directory" });
+    if (isSystemError(error)) throw createFailure("MTL8008", { file: directory, problem: describeSystemError(error) });
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Compiling what an artifact holds: its model with what was fitted and with its weights, as this version of mtlc writes it. */
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type Evaluation, metricsFile, readEvaluation } from "../measure/stored-measured.js";
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { printProgram } from "../../compiler/graph/index.js";
 import {
@@ -19,9 +19,10 @@ import { type Target, targets } from "../../compiler/targets/index.js";
 import { createMemoryHost } from "../../compiler/host.js";
 import { heldOrInitialReader } from "../engine/state.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
+import { statOf } from "../stat-of.js";
 
 export function isArtifactDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statOf(path)?.isDirectory() === true;
 }
 
 /** The content of an artifact, trained or compiled, to be written again. Throws a Failure where it is damaged. */

@@ -1,5 +1,4 @@
 /** A profile of the files of a spec: what each feature, label, task, group and weight holds, and what is odd about it. */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { columnText } from "../../compiler/describe/index.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
@@ -29,6 +28,7 @@ import { type DataFiles, dataFiles } from "./train-options.js";
 import { rowParts } from "../profile/rows.js";
 import type { DataProfile, FeatureProfile, RoleProfile } from "../profile/types.js";
 import { groupProfile, unseenShare, valueParts } from "../profile/values.js";
+import { statOf } from "../stat-of.js";
 
 export interface ProfileDataOptions extends DataFiles {
   /** Path of a spec, or of an artifact's directory: then with what was fitted when it was trained, on its files. */
@@ -97,7 +97,7 @@ interface ModelPlace {
 async function readModel(options: ProfileDataOptions): Promise<ModelPlace> {
   const { spec, signal, onEvent = () => undefined } = options;
   const given = dataFiles(options);
-  if (statSync(spec, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (statOf(spec)?.isDirectory() !== true) {
     const { model, sources, path, warnings } = loadSpec(spec);
     for (const diagnostic of warnings) onEvent({ kind: "warning", diagnostic });
     return { model, inputs: sources.map((source) => source.path), place: { ...given, specPath: path } };

@@ -1,10 +1,11 @@
 /** Project files on the disk: the nearest `mtlc.json` above a spec, read once, and a {@link Failure} where it is wrong. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { noSettings, type SpecSettings } from "../../compiler/host.js";
 import { createSourceFile } from "../../compiler/text/index.js";
 import { type JsonTools, parseProject, type Project, projectFileName, settingsOf } from "../../project/index.js";
 import { Failure } from "../failure.js";
+import { statOf } from "../stat-of.js";
 
 /** Loaded when there is a project file, as Node's own `module` is: most checks need none of them. */
 export function jsonTools(): JsonTools {
@@ -29,14 +30,14 @@ export function findProject(path: string): Project | undefined {
   const start = resolve(path);
   for (let folder = isFolder(start) ? start : dirname(start); ; folder = dirname(folder)) {
     const file = join(folder, projectFileName);
-    const stat = statSync(file, { throwIfNoEntry: false });
+    const stat = statOf(file);
     if (stat?.isFile() === true) return readProject(file, `${stat.mtimeMs}:${stat.size}`);
     if (folder === dirname(folder)) return undefined;
   }
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statOf(path)?.isDirectory() === true;
 }
 
 function readProject(file: string, stamp: string): Project {

@@ -1,5 +1,4 @@
 /** The spec that is tuned: from a file, or from an artifact, whose network then scores what the log has no scores for. */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Model } from "../../compiler/model/index.js";
 import { compileSpec } from "../../compiler/compile.js";
@@ -8,6 +7,7 @@ import { createSourceFile } from "../../compiler/text/index.js";
 import { readArtifact } from "../artifact/index.js";
 import { createFailure, Failure } from "../failure.js";
 import { createFileHost } from "../specs/load-spec.js";
+import { statOf } from "../stat-of.js";
 
 export interface TunableSpec {
   /** As it was named. */
@@ -23,7 +23,7 @@ export interface TunableSpec {
 
 /** Reads a spec or an artifact. Throws a {@link Failure} with what is wrong. */
 export async function loadTunableSpec(name: string): Promise<TunableSpec> {
-  if (statSync(name, { throwIfNoEntry: false })?.isDirectory() === true) return loadFromArtifact(name);
+  if (statOf(name)?.isDirectory() === true) return loadFromArtifact(name);
   const { model, sources, files, diagnostics } = compileSpec(name, createFileHost());
   if (diagnostics.some(({ severity }) => severity === "error")) throw new Failure(diagnostics);
   if (model === undefined) throw createFailure("MTL7310", { file: name });

@@ -1,5 +1,4 @@
 /** Predictions of a trained artifact for files; for rows that a program holds, see `predictor.ts`. */
-import { statSync } from "node:fs";
 import { omitUndefined } from "../../../compiler/text/index.js";
 import { batchLayout } from "../../../compiler/model/layout.js";
 import type { Model } from "../../../compiler/model/model.js";
@@ -23,6 +22,7 @@ import { chainsOverSignals, predictChains } from "./predict-chains.js";
 import type { TrainEvent } from "../../events.js";
 import { type FileSession, openForFiles } from "./open-by-size.js";
 import { openRowScorer, type RowScorer, type RowThreads, startForBytes } from "./score-rows.js";
+import { statOf } from "../../stat-of.js";
 
 export interface PredictOptions {
   /** Directory of the artifact. */
@@ -92,7 +92,7 @@ export async function predictColumns(options: ColumnsOptions): Promise<Predicted
 
 /** Of those that are files of this machine. */
 function bytesOf(files: readonly string[]): number {
-  return files.reduce((bytes, file) => bytes + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  return files.reduce((bytes, file) => bytes + (statOf(file)?.size ?? 0), 0);
 }
 
 async function predictWith(started: RowThreads | undefined, options: ColumnsOptions): Promise<PredictedColumns> {

@@ -1,5 +1,4 @@
 /** Answers to the requests of files as text, by this thread and by others beside it. */
-import { statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isUrl } from "../../../compiler/text/index.js";
 import {
@@ -23,6 +22,7 @@ import {
 } from "./blocks-service.js";
 import { createFileAnswers } from "./file-requests.js";
 import { type FileRanking, openFileRanking, type RankOptions, rankRows } from "./rank-files.js";
+import { statOf } from "../../stat-of.js";
 
 export interface LinesOptions extends RankOptions {
   /** Threads besides this one; default: one for each other core, at most 7. */
@@ -74,7 +74,7 @@ function threadsFor({ files, flow, threads, leastBytes: least = leastBytes }: Li
   // Permits are spent one request after the other.
   if (flow !== undefined || files.some(isUrl)) return 0;
   const sizes = files.map((file) => {
-    const found = statSync(file, { throwIfNoEntry: false });
+    const found = statOf(file);
     return found?.isFile() === true ? found.size * linesPerByte(file) : -Infinity;
   });
   if (sizes.reduce((sum, size) => sum + size, 0) < least) return 0;

@@ -1,11 +1,12 @@
 /** What is at the path that is served: one artifact, a spec, versions of a model, or models with their versions. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { artifactModel, manifestName, parseManifest, readArtifact } from "../../artifact/index.js";
 import { sha256 } from "../../artifact/hash.js";
 import { createFailure } from "../../failure.js";
 import { loadSpec } from "../../specs/load-spec.js";
+import { statOf } from "../../stat-of.js";
 
 /** A version that there is on the disk. Its files are looked at when its identity or its state is first asked for, and not again. */
 export interface FoundVersion {
@@ -55,7 +56,7 @@ export async function openLayout(path: string, name: string | undefined): Promis
 }
 
 function kindOf(path: string): "spec" | "artifact" | "versions" | "models" | "nothing" {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (stat === undefined || stat.isFile()) return "spec";
   if (isFile(join(path, manifestName))) return "artifact";
   const folders = foldersIn(path);
@@ -82,8 +83,7 @@ function versionsIn(folder: string): readonly FoundVersion[] {
 function foldersIn(path: string): readonly string[] {
   try {
     return readdirSync(path).filter(
-      (name) =>
-        !name.startsWith(".") && (statSync(join(path, name), { throwIfNoEntry: false })?.isDirectory() ?? false),
+      (name) => !name.startsWith(".") && (statOf(join(path, name))?.isDirectory() ?? false),
     );
   } catch {
     return [];
@@ -91,7 +91,7 @@ function foldersIn(path: string): readonly string[] {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(path)?.isFile() ?? false;
 }
 
 function specVersion(path: string): FoundVersion {
@@ -132,7 +132,7 @@ function lookAt(path: string): VersionFiles {
 function stateOf(paths: readonly string[]): string {
   const hash = createHash("sha256");
   for (const path of paths) {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     hash.update(`${path}\0${stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeMs}`}\n`);
   }
   return hash.digest("hex");

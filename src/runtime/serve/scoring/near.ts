@@ -2,12 +2,12 @@
  * Small batches are scored by the thread of the server itself, which has the model as well: to a worker and back takes longer than a
  * network of a ranking needs for a few rows.
  */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { artifactFiles } from "../../artifact/index.js";
 import { openPool, type Pool } from "../../pool/pool.js";
 import { columnRows } from "./call-rows.js";
 import type { ServingJob, ServingResult, ServingSetup } from "./service.js";
+import { statOf } from "../../stat-of.js";
 
 export type Workers = Pool<ServingJob, ServingResult, never>;
 
@@ -22,7 +22,7 @@ const nearMilliseconds = 1;
 
 /** Undefined where the model is too large or too slow for it. @param columns that a row has */
 export async function openNear(setup: ServingSetup, columns: readonly string[]): Promise<Workers | undefined> {
-  const weights = statSync(join(setup.source, artifactFiles.weights), { throwIfNoEntry: false });
+  const weights = statOf(join(setup.source, artifactFiles.weights));
   if (weights === undefined || weights.size > nearBytes) return undefined;
   const { channel: _noPermits, ...ranking } = setup.ranking;
   const opened = await openPool<ServingSetup, ServingJob, ServingResult, never>({

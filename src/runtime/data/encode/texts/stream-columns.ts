@@ -1,5 +1,4 @@
 /** Columns of a relation, chunk after chunk: of plain lines without the database where all of them are texts as the files have them. */
-import { statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isMainThread, Worker } from "node:worker_threads";
 import type { Database } from "../../files/database.js";
@@ -11,6 +10,7 @@ import { threadScript, type ThreadScript } from "../../../thread-script.js";
 import { createLineRing, readRing } from "./line-ring.js";
 import { entrySql, entryWords } from "./short-texts.js";
 import { fillEntries, textVector } from "./text-entries.js";
+import { statOf } from "../../../stat-of.js";
 
 /** Some rows of a query; good until the next ones are asked for. */
 export interface ColumnChunk {
@@ -79,7 +79,7 @@ function readColumns(
   names: readonly string[],
   signal: AbortSignal | undefined,
 ): AsyncIterableIterator<ColumnChunk> {
-  const isLarge = (statSync(file.path, { throwIfNoEntry: false })?.size ?? 0) >= largeFile;
+  const isLarge = (statOf(file.path)?.size ?? 0) >= largeFile;
   // The main thread may not wait for another one.
   const script = isMainThread || !isLarge || threadsBeside() === 0 ? undefined : threadScript("lines-thread");
   return script === undefined ? readHere(file, names, signal) : readAside(script, file, names, signal);

@@ -1,6 +1,6 @@
 import type { BuiltList, Relaxed, ListProblem, Relaxation, WindowConstraint } from "./problem.js";
 import { quotaLevel, weakestQuotaLevel } from "./quota.js";
-import { createSearch, findList, greedyList, type Search } from "./search.js";
+import { createSearch, easyList, findList, greedyList, mayHold, type Search } from "./search.js";
 import { windowBreaks } from "./window-breaks.js";
 
 /** Something that may be relaxed, from its strictest level 0 to its weakest. */
@@ -37,6 +37,10 @@ export function buildList(problem: ListProblem): BuiltList {
     nodes: search.nodes,
   });
   if (list !== undefined) return done(list, unplacedPins(problem, full));
+  const lost = lostPins(search, strict);
+  const others = lost.length === 0 ? undefined : easyList(search, withoutPins(strict, lost));
+  if (others !== undefined)
+    return done(others, [...unplacedPins(problem, full), ...lost.map((i) => lostPin(problem, i))]);
   const refused = (rules: readonly string[]): BuiltList => done(new Int32Array(0), [{ kind: "refused", rules }]);
 
   const longest = longestList(search, full);
@@ -80,6 +84,33 @@ function weakest(problem: ListProblem, length: number, keeps: (window: WindowCon
     quotas: Int32Array.from(problem.quotas, (quota) => weakestQuotaLevel(quota, length)),
     pins: new Uint8Array(problem.pins.length),
   };
+}
+
+/**
+ * Pins that cannot hold beside the stronger ones and all that is stronger than pins, as is seen without a search. Where a list keeps
+ * everything else, it is these that are relaxed: restoring rule after rule would come to the same, with a search for each.
+ */
+function lostPins(search: Search, strict: Relaxation): readonly number[] {
+  const { problem } = search;
+  const stronger = weakest(problem, strict.length, ({ strength }) => strength.kind === "hard");
+  const lost: number[] = [];
+  for (let i = 0; i < problem.pins.length; i++) {
+    if (strict.pins[i] === 0) continue;
+    stronger.pins[i] = 1;
+    if (mayHold(search, stronger)) continue;
+    stronger.pins[i] = 0;
+    lost.push(i);
+  }
+  return lost;
+}
+
+function withoutPins(relaxation: Relaxation, lost: readonly number[]): Relaxation {
+  return { ...relaxation, pins: relaxation.pins.map((kept, i) => (lost.includes(i) ? 0 : kept)) };
+}
+
+function lostPin({ pins }: ListProblem, i: number): Relaxed {
+  const { name, position } = pins[i]!;
+  return { kind: "pin", rule: name, position: position + 1 };
 }
 
 function holdsAlone(search: Search, length: number, windows: readonly WindowConstraint[]): boolean {

@@ -74,6 +74,24 @@ export function findList(search: Search, relaxation: Relaxation): Int32Array | u
   return rough.kind === "found" ? polish(search, other) : undefined;
 }
 
+/** Positions that {@link easyList} fills at most, for each of its list. */
+const easyNodes = 4;
+
+/** What {@link findList} finds, where that takes few positions; undefined says nothing, and costs what other searches may spend nothing. */
+export function easyList(search: Search, relaxation: Relaxation): Int32Array | undefined {
+  const own = { ...search };
+  const walk = walkOf(own, relaxation, false);
+  if (relaxation.length > search.problem.count || !walk.stays()) return undefined;
+  const { kind, nodes } = descend(own, walk, "list", easyNodes * relaxation.length);
+  search.nodes += nodes;
+  return kind === "found" ? walk.list : undefined;
+}
+
+/** Whether nothing that is seen before the first position keeps every list from the relaxation. */
+export function mayHold(search: Search, relaxation: Relaxation): boolean {
+  return walkOf(search, relaxation, false).stays();
+}
+
 /** A list that breaks at each position as little as it can there, or undefined where that comes to no list soon. */
 export function greedyList(search: Search, relaxation: Relaxation): Int32Array | undefined {
   // At each position it looks at every candidate under every limit.

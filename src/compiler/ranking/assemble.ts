@@ -143,6 +143,10 @@ function membersOf(order: Int32Array, mask: Uint8Array, suppressed: Uint8Array):
   return members;
 }
 
+function isPinned(pins: readonly PinConstraint[], candidate: number): boolean {
+  return pins.some((pin) => pin.candidate === candidate);
+}
+
 /** The best member that no other pin has, or −1. */
 function firstToPin(
   pins: readonly PinConstraint[],
@@ -152,7 +156,7 @@ function firstToPin(
 ): number {
   for (let at = 0; at < order.length; at++) {
     const row = order[at]!;
-    if (mask[row] === 1 && suppressed[row] === 0 && !pins.some((pin) => pin.candidate === at)) return at;
+    if (mask[row] === 1 && suppressed[row] === 0 && !isPinned(pins, at)) return at;
   }
   return -1;
 }

@@ -4,12 +4,13 @@ import { drawMembers } from "./order/explore.js";
 import { applyFactors, inferFactors, type Factors, type RuleMasks } from "./order/factors.js";
 import { keptFlags, keptInts, keptNumbers } from "./list/kept.js";
 import { keyTableOf, keyText, shownNumbers, shownValues } from "./list/key-tables.js";
+import { mapPacked } from "./list/packed.js";
 import { sortRows, type OrderKeys } from "./order/order.js";
 import { quotaPositions } from "./pages.js";
 import type { KeyTable, PlannedRule, RankInput, RankPlan } from "./plan.js";
 import { candidateLimit, type Relaxed } from "./list/problem.js";
 import { verifyList } from "./list/verify-list.js";
-import { beginScratch, scratchFlags } from "./list/scratch.js";
+import { beginScratch, scratchFlags, scratchInts } from "./list/scratch.js";
 
 /** Exposures that a list takes from a cap, or that a pace counts. */
 export interface SpentPermits {
@@ -116,7 +117,7 @@ export function bestOfStage(plan: RankPlan, input: RankInput, by: number, top: n
 }
 
 function tieColumns({ ties }: RankPlan, input: RankInput): readonly Float64Array[] {
-  return ties.map(({ by, ascending }) => {
+  return mapPacked(ties, ({ by, ascending }) => {
     const values = input.number(by);
     return ascending ? values.map((value) => -value) : values;
   });
@@ -130,7 +131,7 @@ function createMasks({ rules }: RankPlan, input: RankInput, count: number): Rule
   const conditional = rules.filter((rule) => rule.when !== undefined && isOpen(rule)).length;
   const space = keptFlags(count * conditional);
   let used = 0;
-  return rules.map((rule) => {
+  return mapPacked(rules, (rule) => {
     if (!isOpen(rule)) return undefined;
     if (rule.when === undefined) return all;
     const mask = space.subarray(used, used + count);
@@ -239,12 +240,15 @@ function drawExplorations(
   return rules.flatMap((rule, r) => {
     const mask = masks[r];
     if (rule.verb !== "explore" || rule.draw.kind === "best" || mask === undefined) return [];
-    const positions: number[] = [];
+    const positions = scratchInts(order.length);
+    const members = scratchInts(order.length);
+    let count = 0;
     for (let at = 0; at < order.length; at++) {
       const row = order[at]!;
-      if (mask[row] === 1 && suppressed[row] === 0) positions.push(at);
+      positions[count] = at;
+      members[count] = row;
+      count += mask[row]! & (1 - suppressed[row]!);
     }
-    const members = positions.map((at) => order[at]!);
     const { draw } = rule;
     const { least } = quotaPositions(rule, input);
     if (least === 0) return [];
@@ -259,13 +263,12 @@ function drawExplorations(
       rule: rule.name,
       least,
       draw,
-      ids: members.map((row) => input.ids[row] as string),
+      count,
+      idOf: (member) => input.ids[members[member]!]!,
       successes: draw.kind === "thompson" ? column(draw.successes) : none,
       trials: draw.kind === "thompson" ? column(draw.trials) : none,
     });
-    drawn.forEach((member, i) => {
-      order[positions[i]!] = members[member]!;
-    });
+    for (let i = 0; i < count; i++) order[positions[i]!] = members[drawn[i]!]!;
     return [...propensity].map(([member, value]) => ({
       rule: rule.name,
       row: members[member]!,

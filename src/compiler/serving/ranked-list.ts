@@ -116,11 +116,14 @@ function countRemoved({ plan, outcome }: RankedStage): ReadonlyMap<string, numbe
 
 function itemsOf({ ids }: RankInput, { list, scores, explored }: RankOutcome): readonly RankedItem[] {
   const propensities = new Map(explored.map(({ row, propensity }) => [row, propensity]));
-  return Array.from(list, (row) => {
-    const item = { id: ids[row] as string, score: scores[row]! };
-    const propensity = propensities.get(row);
-    return propensity === undefined ? item : { ...item, propensity };
-  });
+  const items: RankedItem[] = [];
+  for (let p = 0; p < list.length; p++) {
+    const row = list[p]!;
+    const id = ids[row]!;
+    const propensity = propensities.size === 0 ? undefined : propensities.get(row);
+    items.push(propensity === undefined ? { id, score: scores[row]! } : { id, score: scores[row]!, propensity });
+  }
+  return items;
 }
 
 /** Explanations by identifier; what they all need is made for the first. */

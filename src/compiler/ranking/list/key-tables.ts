@@ -2,6 +2,7 @@ import type { KeyTable, KeyValue, PlannedKey, RankInput, ShownItems } from "../p
 import type { KeyColumn } from "./problem.js";
 import { keptInts, keptNumbers } from "./kept.js";
 import { Numbering } from "./numbering.js";
+import { mapPacked } from "./packed.js";
 import { scratchInts, scratchNumbers } from "./scratch.js";
 
 /** Interns a column of values, several per candidate where there is a list; `undefined` is not a value. */
@@ -18,7 +19,7 @@ export function createKeyTable(rows: readonly (KeyValue | readonly KeyValue[] | 
     } else if (row !== undefined) entries.add(numbering.numberOf(row));
     offsets[i + 1] = entries.count;
   }
-  const { values } = numbering;
+  const values = numbering.takeValues();
   return {
     offsets,
     numbers: entries.all(),
@@ -126,7 +127,7 @@ export function keyTableOf(input: RankInput, key: PlannedKey): KeyTable {
   const name = JSON.stringify(key);
   const known = input.tuples.get(name);
   if (known !== undefined) return known;
-  const parts = key.map((each) => input.key(each));
+  const parts = mapPacked(key, (each) => input.key(each));
   const table = joinTables(parts, input.ids.length);
   input.tuples.set(name, table);
   return table;
@@ -145,7 +146,7 @@ function joinTables(parts: readonly KeyTable[], count: number): KeyTable {
   const { offsets, numbers, tuples } = isSingle
     ? numberTuples(parts, count, combinations)
     : numberManyTuples(parts, count);
-  const ownValues = once(() => parts.map((part) => part.values()));
+  const ownValues = once(() => mapPacked(parts, (part) => part.values()));
   const valueOf = (number: number): KeyValue => tupleText(partsOf(tuples[number]!, ownValues()));
   const values = once(() => Array.from(tuples, (_, i) => valueOf(i)));
   return { offsets, numbers, valueCount: tuples.length, values, valueOf };
@@ -240,6 +241,10 @@ function tuplesIn(parts: readonly KeyTable[], row: number): readonly number[] {
 
 /** The values of a tuple, from its digits. */
 function partsOf(tuple: number, values: readonly (readonly KeyValue[])[]): readonly KeyValue[] {
+  const [first, second] = values;
+  // Most have two; an array that is filled from its end is made larger than it need be.
+  if (values.length === 2 && first !== undefined && second !== undefined)
+    return [first[Math.floor(tuple / second.length) % first.length]!, second[tuple % second.length]!];
   const parts: KeyValue[] = [];
   for (let p = values.length - 1, rest = tuple; p >= 0; p--) {
     const own = values[p]!;
@@ -271,7 +276,12 @@ export function keyText(key: PlannedKey, value: KeyValue): string {
 
 /** A JSON array. */
 function tupleText(parts: readonly KeyValue[]): string {
-  return parts.every(isPlain) ? `["${parts.join('","')}"]` : JSON.stringify(parts);
+  let text = "";
+  for (const part of parts) {
+    if (!isPlain(part)) return JSON.stringify(parts);
+    text = text === "" ? `["${part}` : `${text}","${part}`;
+  }
+  return `${text}"]`;
 }
 
 /** Whether it is a text in which JSON has nothing to escape: most are. */

@@ -1,4 +1,5 @@
 import type { Limit } from "./limit.js";
+import { mapPacked } from "./packed.js";
 import type { KeyColumn } from "./problem.js";
 import { scratchFlags, scratchInts, scratchNumbers } from "./scratch.js";
 
@@ -39,7 +40,7 @@ export class Plenty {
   constructor(limits: readonly Limit[], last: Uint8Array | undefined, count: number, list: Int32Array) {
     this.numbers = scratchNumbers(count);
     for (let i = 0; i < count; i++) if (last?.[i] === 1) this.numbers[i] = -count;
-    this.#holders = limits.map((limit) => holdersOf(limit, count));
+    this.#holders = mapPacked(limits, (limit) => holdersOf(limit, count));
     for (const holders of this.#holders)
       for (let v = 0; v < holders.keys.valueCount; v++) follow(this.numbers, holders, v);
     for (let p = 0; p < list.length && list[p]! >= 0; p++) this.bar(list[p]!);

@@ -1,6 +1,7 @@
 import type { Gains } from "../order/gain.js";
 import { createGains } from "../order/gains.js";
 import { createLimit, type Limit } from "./limit.js";
+import { mapPacked } from "./packed.js";
 import type { ListProblem, Relaxation, WindowConstraint } from "./problem.js";
 import { candidatesOf } from "./quota.js";
 import { Twins } from "./twins.js";
@@ -33,8 +34,8 @@ export function createSearch(problem: ListProblem): Search {
   return {
     problem,
     budget,
-    limits: [...problem.windows, ...problem.caps].map((each) => createLimit(each, problem)),
-    members: problem.quotas.map(({ members }) => candidatesOf(members)),
+    limits: mapPacked([...problem.windows, ...problem.caps], (each) => createLimit(each, problem)),
+    members: mapPacked(problem.quotas, ({ members }) => candidatesOf(members)),
     ...(problem.diversity === undefined ? {} : { gains: createGains(problem.diversity, problem.count) }),
     weights: weightsOf(problem),
     nodes: 0,
@@ -114,8 +115,9 @@ function walkOf(search: Search, relaxation: Relaxation, followsAll: boolean): Wa
 function weightsOf({ windows, caps, length }: ListProblem): readonly number[] {
   const strengthOf = ({ strength }: WindowConstraint): number =>
     strength.kind === "hard" ? Infinity : strength.priority;
-  const order = windows.map((_, i) => i).sort((a, b) => strengthOf(windows[a]!) - strengthOf(windows[b]!) || b - a);
-  return [...windows.map((_, i) => (length + 1) ** order.indexOf(i)), ...caps.map(() => 0)];
+  const order = mapPacked(windows, (_, i) => i);
+  order.sort((a, b) => strengthOf(windows[a]!) - strengthOf(windows[b]!) || b - a);
+  return mapPacked([...windows, ...caps], (_, i) => (i < order.length ? (length + 1) ** order.indexOf(i) : 0));
 }
 
 interface Descent {

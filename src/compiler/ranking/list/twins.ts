@@ -1,3 +1,4 @@
+import { mapPacked } from "./packed.js";
 import type { KeyColumn, ListProblem } from "./problem.js";
 import { scratchInts } from "./scratch.js";
 
@@ -8,7 +9,7 @@ import { scratchInts } from "./scratch.js";
  */
 export class Twins {
   readonly #keys: readonly KeyColumn[];
-  readonly #flags: readonly Uint8Array[];
+  readonly #flags: Uint8Array[];
   /** Of each candidate that was looked at, the next better one of its kind, or −1. */
   readonly #better: Int32Array;
   readonly #hashes: Int32Array;
@@ -17,8 +18,9 @@ export class Twins {
   #known = 0;
 
   constructor({ count, last, windows, caps, quotas }: ListProblem) {
-    this.#keys = [...windows, ...caps].map(({ keys }) => keys);
-    this.#flags = [...(last === undefined ? [] : [last]), ...quotas.map(({ members }) => members)];
+    this.#keys = mapPacked([...windows, ...caps], ({ keys }) => keys);
+    this.#flags = last === undefined ? [] : [last];
+    for (const { members } of quotas) this.#flags.push(members);
     this.#better = scratchInts(count);
     this.#hashes = scratchInts(count);
     this.#slots = scratchInts(2 ** Math.ceil(Math.log2(2 * count + 2)));

@@ -1,6 +1,7 @@
 import type { Gains } from "../order/gain.js";
 import { allows, canFill, markPinned, occupy, resetLimit, vacate, type Limit } from "./limit.js";
 import { allowsPin, allowsPinsAhead, type Positions } from "./look-ahead.js";
+import { mapPacked } from "./packed.js";
 import { barred, Plenty } from "./plenty.js";
 import type { ListProblem, Relaxation } from "./problem.js";
 import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
@@ -105,7 +106,7 @@ class ListWalk implements Walk {
     this.gainTop = problem.diversity?.top ?? 0;
     this.list = scratchInts(length).fill(-1);
     this.placed = scratchFlags(count);
-    this.quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i]!, members[i]));
+    this.quotas = mapPacked(problem.quotas, (quota, i) => quotaLevel(quota, length, relaxation.quotas[i]!, members[i]));
     this.have = new Int32Array(this.quotas.length);
     this.membersLeft = Int32Array.from(this.quotas, ({ candidates }) => candidates.length);
     this.rooms = new QuotaRooms(limits, this.quotas);
@@ -131,7 +132,7 @@ class ListWalk implements Walk {
     });
     const pins = problem.pins.flatMap(({ position }, i) => (relaxation.pins[i] === 0 ? [] : [position]));
     this.positions = { list: this.list, pinned: this.pinned, pins: pins.sort((a, b) => a - b) };
-    this.taken = this.quotas.map(({ members }) => {
+    this.taken = mapPacked(this.quotas, ({ members }) => {
       const taken = scratchInts(length + 1);
       for (let p = 0; p < length; p++)
         taken[p + 1] = taken[p]! + (this.pinned[p]! >= 0 && members[this.pinned[p]!] === 0 ? 1 : 0);

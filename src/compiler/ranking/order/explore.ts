@@ -1,4 +1,5 @@
 import { drawUniform } from "./hash-text.js";
+import { scratchInts, scratchNumbers } from "../list/scratch.js";
 import type { ExploreDraw } from "../plan.js";
 import { drawThompsonMembers } from "./thompson.js";
 
@@ -8,16 +9,17 @@ export interface ExploreInput {
   readonly rule: string;
   readonly least: number;
   readonly draw: ExploreDraw;
-  /** Ids of the class's members, the best first. */
-  readonly ids: readonly string[];
+  /** Members of the class, the best first, and the identifier of each. */
+  readonly count: number;
+  readonly idOf: (member: number) => string;
   /** Of each member. */
   readonly successes: (member: number) => number;
   readonly trials: (member: number) => number;
 }
 
-/** Members in the order in which they take the positions of their class. */
+/** Members in the order in which they take the positions of their class, while one list is made. */
 export interface ExploreOutcome {
-  readonly order: readonly number[];
+  readonly order: Int32Array;
   /** Of each member that was drawn, by its index: the probability of this one at its draw, given those drawn before. */
   readonly propensity: ReadonlyMap<number, number>;
 }
@@ -29,7 +31,7 @@ export interface ExploreOutcome {
 export function drawMembers(input: ExploreInput): ExploreOutcome {
   switch (input.draw.kind) {
     case "best":
-      return { order: input.ids.map((_, i) => i), propensity: new Map() };
+      return { order: numbersTo(input.count), propensity: new Map() };
     case "epsilon":
       return drawEpsilon(input, input.draw.epsilon);
     case "thompson":
@@ -38,30 +40,41 @@ export function drawMembers(input: ExploreInput): ExploreOutcome {
 }
 
 /** For each position: the best member that is left, or with probability ε any of those left, all alike. */
-function drawEpsilon({ seed, request, rule, least, ids }: ExploreInput, epsilon: number): ExploreOutcome {
-  const left = ids.map((_, i) => i);
-  let drawn: readonly number[] | undefined;
-  // Only a position that explores needs them.
-  const lotOf = (member: number): number => {
-    drawn ??= ids.map((id) => drawUniform(seed, request, rule, id));
-    return drawn[member]!;
-  };
-  const order: number[] = [];
+function drawEpsilon({ seed, request, rule, least, count, idOf }: ExploreInput, epsilon: number): ExploreOutcome {
+  // What is drawn comes before what is left, which stays in its order.
+  const order = numbersTo(count);
   const propensity = new Map<number, number>();
-  while (order.length < least && left.length > 0) {
-    const explores = drawUniform(seed, request, rule, "place", order.length) < epsilon;
-    const at = explores ? left.reduce((best, member, i) => (lotOf(member) < lotOf(left[best]!) ? i : best), 0) : 0;
-    const member = left[at]!;
-    propensity.set(member, (at === 0 ? 1 - epsilon : 0) + epsilon / left.length);
-    order.push(member);
-    left.splice(at, 1);
+  let lots: Float64Array | undefined;
+  for (let place = 0; place < least && place < count; place++) {
+    let at = place;
+    if (drawUniform(seed, request, rule, "place", place) < epsilon) {
+      // Only a position that explores needs them.
+      lots ??= lotsOf(count, (member) => drawUniform(seed, request, rule, idOf(member)));
+      for (let i = place + 1; i < count; i++) if (lots[order[i]!]! < lots[order[at]!]!) at = i;
+    }
+    const member = order[at]!;
+    propensity.set(member, (at === place ? 1 - epsilon : 0) + epsilon / (count - place));
+    order.copyWithin(place + 1, place, at);
+    order[place] = member;
   }
-  return { order: [...order, ...left], propensity };
+  return { order, propensity };
 }
 
-function drawThompson({ seed, request, rule, least, ids, successes, trials }: ExploreInput): ExploreOutcome {
+function lotsOf(count: number, draw: (member: number) => number): Float64Array {
+  const lots = scratchNumbers(count);
+  for (let member = 0; member < count; member++) lots[member] = draw(member);
+  return lots;
+}
+
+function numbersTo(count: number): Int32Array {
+  const numbers = scratchInts(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
+}
+
+function drawThompson({ seed, request, rule, least, count, successes, trials }: ExploreInput): ExploreOutcome {
   const draws = drawThompsonMembers(
-    ids.length,
+    count,
     least,
     (member) => {
       const won = countOf(successes(member));
@@ -69,11 +82,15 @@ function drawThompson({ seed, request, rule, least, ids, successes, trials }: Ex
     },
     (what, position) => drawUniform(seed, request, rule, what, position),
   );
-  const drawn = new Set(draws.map(({ member }) => member));
-  return {
-    order: [...drawn, ...ids.map((_, i) => i).filter((member) => !drawn.has(member))],
-    propensity: new Map(draws.map(({ member, propensity }) => [member, propensity])),
-  };
+  const order = scratchInts(count);
+  const propensity = new Map<number, number>();
+  for (const each of draws) {
+    order[propensity.size] = each.member;
+    propensity.set(each.member, each.propensity);
+  }
+  let next = propensity.size;
+  for (let member = 0; member < count; member++) if (!propensity.has(member)) order[next++] = member;
+  return { order, propensity };
 }
 
 /** Nothing is known where a count is missing. */

@@ -1,5 +1,6 @@
 import { keptFlags, keptNumbers } from "../list/kept.js";
 import { keyTableOf, keyText } from "../list/key-tables.js";
+import { mapPacked } from "../list/packed.js";
 import { compareCodePoints } from "./order.js";
 import type { KeyValue, PlannedNumber, PlannedRule, RankInput, RankPlan } from "../plan.js";
 
@@ -20,7 +21,7 @@ export function inferFactors(plan: RankPlan, input: RankInput, masks: RuleMasks)
   const count = input.ids.length;
   const suppressed = keptFlags(count);
   let last: Uint8Array | undefined;
-  const boosts: (Float64Array | undefined)[] = plan.boostBounds.map(() => undefined);
+  const boosts: (Float64Array | undefined)[] = mapPacked(plan.boostBounds, () => undefined);
   for (const { rule, r } of byRuleName(plan)) {
     const mask = masks[r];
     if (mask === undefined) continue;

@@ -4,6 +4,8 @@
  * that it was made with, bit for bit, and the work is bounded whatever the size of the class.
  */
 
+import { mapPacked } from "../list/packed.js";
+
 /** Members of one posterior, which no draw tells apart. */
 interface PosteriorGroup {
   /** Of Beta(a, b). */
@@ -101,7 +103,7 @@ function pick(weights: Float64Array, draw: number): number {
 
 interface WinChances {
   readonly groups: readonly PosteriorGroup[];
-  /** Of each group, the probability that one of its members has the greatest draw; they sum to 1. */
+  /** Of each group, the probability that one of its members has the greatest draw; they sum to 1. Valid until asked for again. */
   readonly weights: () => Float64Array;
   /** To be called when a group has one member fewer. */
   readonly remove: (group: number) => void;
@@ -138,22 +140,25 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
   const cells = nodes.length - 1;
   const densityOf = createDensities(nodes, groups);
   const allBelow = takeColumn(cells);
-  const below = groups.map(() => takeColumn(cells));
-  const ratios = groups.map(() => takeColumn(cells));
+  const below = mapPacked(groups, () => takeColumn(cells));
+  const ratios = mapPacked(groups, () => takeColumn(cells));
   groups.forEach((group, g) => fillMasses(nodes, densityOf(group), below[g]!, ratios[g]!));
   let from = multiplyBelow(groups, below, allBelow);
+  const weights = takeColumn(groups.length);
   return {
     groups,
     weights: () => {
-      const weights = productSums(ratios, allBelow, from);
+      productSums(ratios, allBelow, from, weights);
       for (let g = 0; g < weights.length; g++) {
         const { length } = groups[g]!.members;
         weights[g] = length === 0 ? 0 : weights[g]! * length;
       }
-      const total = weights.reduce((sum, each) => sum + each, 0);
-      if (total > 0) return weights.map((each) => each / total);
-      const left = groups.reduce((sum, { members }) => sum + members.length, 0);
-      return Float64Array.from(groups, ({ members }) => members.length / left);
+      let total = 0;
+      for (let g = 0; g < weights.length; g++) total += weights[g]!;
+      const left = total > 0 ? 0 : groups.reduce((sum, { members }) => sum + members.length, 0);
+      for (let g = 0; g < weights.length; g++)
+        weights[g] = total > 0 ? weights[g]! / total : groups[g]!.members.length / left;
+      return weights;
     },
     remove: (group) => {
       const own = below[group]!;
@@ -264,12 +269,14 @@ function multiplyBelow(groups: readonly PosteriorGroup[], below: readonly Float6
 }
 
 /** The sums of the columns' products with another from a cell on: of four columns in one pass, so that one sum need not wait for another. */
-function productSums(columns: readonly Float64Array[], other: Float64Array, from: number): Float64Array {
-  const sums = new Float64Array(columns.length);
+function productSums(columns: readonly Float64Array[], other: Float64Array, from: number, sums: Float64Array): void {
   let g = 0;
   for (; g + 3 < columns.length; g += 4) {
     const [a, b, c, d] = [columns[g]!, columns[g + 1]!, columns[g + 2]!, columns[g + 3]!];
-    let [x, y, z, w] = [0, 0, 0, 0];
+    let x = 0;
+    let y = 0;
+    let z = 0;
+    let w = 0;
     for (let i = from; i < other.length; i++) {
       const each = other[i]!;
       x += a[i]! * each;
@@ -288,7 +295,6 @@ function productSums(columns: readonly Float64Array[], other: Float64Array, from
     for (let i = from; i < other.length; i++) sum += column[i]! * other[i]!;
     sums[g] = sum;
   }
-  return sums;
 }
 
 /** Multiplies cells by powers, which are made by squaring: counts of members are small. */

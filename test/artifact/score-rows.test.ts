@@ -8,6 +8,7 @@ import { batchLayout } from "../../src/compiler/model/layout.js";
 import { roomOf } from "../../src/runtime/data/batches/blocks.js";
 import type { EncodedBatch } from "../../src/runtime/data/index.js";
 import { createBatch } from "../../src/runtime/data/batches/records.js";
+import { loadStepsAddon } from "../../src/runtime/engine/fused/addon.js";
 import { createOnnxEngine } from "../../src/runtime/engine/onnx/engine.js";
 import { createRing, fillRing, finishBlock, takeBlock, workOff } from "../../src/runtime/jobs/predict/block-ring.js";
 import { type FileSession, openForFiles } from "../../src/runtime/jobs/predict/open-by-size.js";
@@ -75,7 +76,8 @@ describe("rows of files", () => {
   it("are predicted by the engine that is fastest for many", async () => {
     const [tables, small] = [await open("tables"), await open("small")];
     expect(tables.opened.engine).toBe("simd");
-    if (hasOnnx) expect(small.opened.engine).toBe("onnx");
+    const hasFused = loadStepsAddon() !== undefined;
+    if (hasFused || hasOnnx) expect(small.opened.engine).toBe(hasFused ? "fused" : "onnx");
     for (const { opened } of [tables, small]) opened.session.close();
   });
 

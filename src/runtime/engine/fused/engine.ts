@@ -25,15 +25,18 @@ type Numbers = Float32Array | Int32Array;
 
 /**
  * The engine; `undefined`: its addon is not there. What it does not run is opened by `other`: lists of a length that a batch decides, such as those of a loss that
- * compares rows.
+ * compares rows. `threads`: of a call, at least 1.
  */
-export function createFusedEngine(environment: NodeJS.ProcessEnv, other: () => Promise<Engine>): Engine | undefined {
+export function createFusedEngine(
+  environment: NodeJS.ProcessEnv,
+  other: () => Promise<Engine>,
+  threads = threadCount(environment) ?? availableParallelism(),
+): Engine | undefined {
   const found = loadStepsAddon(environment);
   if (found === undefined) return undefined;
-  const threads = threadCount(environment) ?? availableParallelism();
   return {
     name: "fused",
-    description: `fused: ${found.vectors}, ${threads} threads`,
+    description: `fused: ${found.vectors}, ${threads} thread${threads === 1 ? "" : "s"}`,
     compiles: false,
     open: async (program, options = {}) => {
       const session = openFused(found, threads, program, options);
@@ -44,11 +47,15 @@ export function createFusedEngine(environment: NodeJS.ProcessEnv, other: () => P
   };
 }
 
-/** A session where all functions are ones that the engine runs; `undefined` otherwise. Throws without the addon. */
-export function openFusedOnly(program: Program, options: OpenOptions): Session | undefined {
+/** A session where all functions are ones that the engine runs; `undefined` otherwise. `threads`: of a call. Throws without the addon. */
+export function openFusedOnly(
+  program: Program,
+  options: OpenOptions,
+  threads = threadCount() ?? availableParallelism(),
+): Session | undefined {
   const found = loadStepsAddon();
   if (found === undefined) throw new Error("the addon of the fused engine is not there");
-  return openFused(found, threadCount() ?? availableParallelism(), program, options);
+  return openFused(found, threads, program, options);
 }
 
 /** Rows of a part at least, so that it is worth waiting for. */

@@ -5,6 +5,7 @@ import { chooseEngine } from "../../engine/choose-engine.js";
 import { type Engine, type EngineName, preferredEngine, type Session } from "../../engine/index.js";
 import { isLarge } from "../../engine/engine.js";
 import { functionOf, measuredProgram } from "../../engine/create-program.js";
+import { createFusedEngine } from "../../engine/fused/engine.js";
 import { createNativeEngine } from "../../engine/native.js";
 import type { TrainEvent } from "../../events.js";
 import { openTrained } from "../evaluate.js";
@@ -85,8 +86,8 @@ export interface FileSession {
 }
 
 /**
- * `predict` of an artifact for many rows: on the engine that was asked for, else on `simd` where that is ahead for calls of any size, else on
- * onnxruntime where it is installed, else on the fastest that trains.
+ * `predict` of an artifact for many rows: on the engine that was asked for, else on `simd` where that is ahead for calls of any size, else on `fused`
+ * with one thread where it is there, else on onnxruntime where it is installed, else on the fastest that trains.
  */
 export async function openForFiles(
   artifact: LoadedArtifact,
@@ -101,10 +102,14 @@ export async function openForFiles(
       tell(few.engine);
       return { ...few, engine: "simd" };
     }
-    const onnx = await onnxEngine();
-    if (onnx !== undefined) {
-      tell(onnx);
-      return { ...(await openTrained(artifact, () => Promise.resolve(onnx), "predict")), engine: "onnx" };
+    const other = async (): Promise<Engine> =>
+      (await onnxEngine()) ?? (await chooseEngine(preference, undefined, "prediction"));
+    const engine = createFusedEngine(process.env, other, 1) ?? (await onnxEngine());
+    if (engine !== undefined) {
+      const opened = await openTrained(artifact, () => Promise.resolve(engine), "predict");
+      const { by = engine } = opened.session;
+      tell(by);
+      return { ...opened, engine: by.name };
     }
   }
   const engine = await chooseEngine(preference, onEvent, "prediction");

@@ -5,10 +5,13 @@ import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { batchOver, copyBatch, createBatch, cutBatch } from "../../data/batches/records.js";
 import { roomOf } from "../../data/batches/blocks.js";
 import type { HostTensor, Session } from "../../engine/index.js";
+import { loadStepsAddon } from "../../engine/fused/addon.js";
+import { openFusedOnly } from "../../engine/fused/engine.js";
 import { createOnnxEngine } from "../../engine/onnx/engine.js";
 import type { Service } from "../../pool/service.js";
 import { type RingMemory, workOff } from "./block-ring.js";
 import { openFewRows, planFewRows } from "./few-rows.js";
+import type { SharedEngine } from "./rows-setup.js";
 import { createScorer, rowsOfJob } from "./scorer.js";
 
 export interface RowsSetup {
@@ -16,7 +19,7 @@ export interface RowsSetup {
   readonly variables: readonly StateVariable[];
   /** Of the variables, in memory that threads share. */
   readonly values: ReadonlyMap<string, HostTensor>;
-  readonly engine: "onnx" | "simd";
+  readonly engine: SharedEngine;
   readonly layout: BatchLayout;
 }
 
@@ -31,7 +34,7 @@ export interface RowsJob {
 /** Opened before anything is known of the model, so that the thread, its code and the library are there when the first rows are. */
 export const rowsService: Service<undefined, RowsJob, undefined, never> = {
   open: async () => {
-    createOnnxEngine();
+    if (loadStepsAddon() === undefined) createOnnxEngine();
     return { work, close: () => undefined };
   },
 };
@@ -60,6 +63,11 @@ async function openSession({ target, variables, values, engine }: RowsSetup): Pr
   const plan = engine === "simd" ? planFewRows(target, variables) : undefined;
   const few = plan === undefined ? undefined : openFewRows(plan, values);
   if (few !== undefined) return few.session;
+  const fused = engine === "fused" ? openFusedOnly({ state: variables, functions: [target] }, {}, 1) : undefined;
+  if (fused !== undefined) {
+    fused.set(values);
+    return fused;
+  }
   const onnx = createOnnxEngine();
   if ("reasons" in onnx)
     throw new Error(`an engine that one thread has another one has not: ${onnx.reasons.join("; ")}`);

@@ -2,16 +2,26 @@
 import { functionInputs, stateBytes } from "../../../compiler/graph/index.js";
 import { batchInputs, type BatchLayout } from "../../../compiler/model/layout.js";
 import type { LoadedArtifact } from "../../artifact/index.js";
-import type { HostTensor } from "../../engine/index.js";
+import type { EngineName, HostTensor } from "../../engine/index.js";
 import type { FileSession } from "./open-by-size.js";
 import type { RowsSetup } from "./rows-service.js";
+
+/** Engines whose sessions have one thread here, so that other threads may have one each. */
+const sharedEngines = ["fused", "onnx", "simd"] as const;
+
+export type SharedEngine = (typeof sharedEngines)[number];
+
+/** The name of such an engine. */
+export function sharedEngine(engine: EngineName): SharedEngine | undefined {
+  return sharedEngines.find((name) => name === engine);
+}
 
 /** Bytes of weights that are held for other threads as well, at most. */
 const mostBytes = 1 << 28;
 
 /** Whether other threads can help: the engine has no threads of its own, and only ids and numbers are read. */
 export function canShare({ ensembles }: LoadedArtifact, { target, variables, engine }: FileSession): boolean {
-  if (ensembles !== undefined || (engine !== "onnx" && engine !== "simd")) return false;
+  if (ensembles !== undefined || sharedEngine(engine) === undefined) return false;
   const known: readonly string[] = [batchInputs.ids, batchInputs.numbers];
   if (functionInputs(target).some(({ name }) => !known.includes(name))) return false;
   return variables.reduce((sum, variable) => sum + stateBytes(variable), 0) <= mostBytes;
@@ -20,10 +30,11 @@ export function canShare({ ensembles }: LoadedArtifact, { target, variables, eng
 /** What other threads open. */
 export function setupOf(
   { state }: LoadedArtifact,
-  { target, variables, engine }: FileSession,
+  { target, variables, engine: name }: FileSession,
   layout: BatchLayout,
 ): RowsSetup {
-  if (engine !== "onnx" && engine !== "simd") throw new Error(`the engine ${engine} has threads of its own`);
+  const engine = sharedEngine(name);
+  if (engine === undefined) throw new Error(`the engine ${name} has threads of its own`);
   const values = new Map<string, HostTensor>();
   for (const { name } of variables) {
     const value = state.get(name);

@@ -10,7 +10,7 @@ import { openPool, type Pool } from "../../pool/pool.js";
 import { createRing, fillRing, finishBlock, takeBlock } from "./block-ring.js";
 import type { FileSession } from "./open-by-size.js";
 import type { RowsJob, RowsSetup } from "./rows-service.js";
-import { canShare, setupOf } from "./rows-setup.js";
+import { canShare, setupOf, sharedEngine } from "./rows-setup.js";
 import { createScorer, rowsOfJob, type Scorer } from "./scorer.js";
 
 /** Rows from which another thread pays: it takes a fifth of a second to start. */
@@ -81,7 +81,7 @@ export function openRowScorer(
   const { target, session, engine } = opened;
   const layout = { ...rowLayout, labels: [] };
   const names = target.outputs.map(({ name }) => name);
-  const score = createScorer(session, target, layout, engine !== "onnx" && engine !== "simd");
+  const score = createScorer(session, target, layout, sharedEngine(engine) === undefined);
   const found: Scored[] = [];
   let rows = 0;
   const add = (count: number): Scored => {

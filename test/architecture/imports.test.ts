@@ -51,7 +51,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   format: ["syntax", "diagnostics", "text"],
   // What there is to say about a typed model: none of these sees syntax.
   describe: ["formats", "semantics", "builtins", "metrics", "rules", "model", "text"],
-  cost: ["lower", "builtins", "graph", "model", "text"],
+  cost: ["lower", "builtins", "graph", "targets", "model", "text"],
   page: ["cost", "describe", "metrics", "model", "text"],
   diagram: ["cost", "describe", "builtins", "model", "text"],
   diff: ["cost", "describe", "lower", "builtins", "graph", "metrics", "model", "text"],

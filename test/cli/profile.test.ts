@@ -109,7 +109,7 @@ describe("mtlc compile --stats", () => {
       /^shop\w*, a batch of 128 rows\n\ntrain +ops +MFLOP\nwritten +[\d,]+ +[\d.]+\nsimplified +−\d+/,
     );
     expect(out).toMatch(
-      /\n\d+ tables of embeddings in \d+ variables?, each looked up and updated at once\nXLA compiles /,
+      /\n\d+ tables of embeddings in \d+ variables?, each looked up and updated at once\nfused runs train as \d+ instructions in \d+ loops of \d+ phases: .*\nnative: XLA compiles /,
     );
     expect(existsSync(join(folder, "out"))).toBe(false);
     for (const words of [

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { assumedProgram, countSavings, idCounts, sizesOfCounts } from "../../src/compiler/cost/index.js";
+import { functionInputs } from "../../src/compiler/graph/index.js";
+import { lowerModel } from "../../src/compiler/lower/index.js";
+import { loadStepsAddon } from "../../src/runtime/engine/fused/addon.js";
+import { openFusedOnly } from "../../src/runtime/engine/fused/engine.js";
 import { hasTrees } from "../../src/compiler/model/index.js";
 import { modelOf } from "../lower/harness.js";
 import { servingOnes, shippedModels } from "../shipped-models.js";
@@ -20,7 +24,7 @@ describe("what the passes save", () => {
     // More looked up than a loop takes that is compiled as a whole.
     const wide = text.replaceAll("categorical(hash: 10, embed: 4)", "bag(hash: 10, embed: 4, max: 10_000)");
     const sparse = wide.replace("batch: 8", "batch: 8, embeddings: sparse");
-    const { functions, ...rest } = countSavings(modelOf(sparse), { ids: { user: 10, item: 10 } });
+    const { functions, fused, ...rest } = countSavings(modelOf(sparse), { ids: { user: 10, item: 10 } });
     const train = functions.find(({ name }) => name === "train");
     expect({ ...rest, compiled: { ...rest.compiled, ops: 0, flops: 0, saved: {} } }).toEqual({
       model: "m",
@@ -31,6 +35,7 @@ describe("what the passes save", () => {
     expect(functions.map(({ name }) => name)).toEqual(["train", "evaluate", "predict"]);
     // The weight of a row is known when the second loss asks for it.
     expect(train?.saved.shared.ops).toBeGreaterThan(0);
+    expect(fused).toBeDefined();
     expect(rest.compiled?.ops).toBeLessThan(train?.left.ops ?? 0);
     expect(rest.compiled?.flops).toBeGreaterThan(0.5 * (train?.left.flops ?? Infinity));
   });
@@ -44,6 +49,53 @@ describe("what the passes save", () => {
     expect(amount).toEqual({ ops: (left?.ops ?? 0) - ops, flops: left?.flops, whole: true });
     // Its rows and their slots are read and written by the same ids.
     expect(saved?.joined.ops === 0).toBe(embeddings === "dense");
+  });
+
+  it("has what the engine fused runs, and the memory in which it does", () => {
+    const sizes = { ids: { user: 10, item: 10 } };
+    const of = (batch: number) => countSavings(modelOf(text.replace("batch: 8", `batch: ${batch}`)), sizes);
+    const { fused, functions } = of(64);
+    const left = functions.find(({ name }) => name === "train")?.left;
+    if (fused === undefined) throw new Error("the engine does not run the step");
+    const { ops, saved, phases, loops, instructions, localBytes, sumBytes, sharedBytes } = fused;
+    expect(ops).toBe((left?.ops ?? 0) - Object.values(saved).reduce((sum, each) => sum + each.ops, 0));
+    expect(loops).toBeGreaterThanOrEqual(phases);
+    expect(instructions).toBeGreaterThan(loops);
+    expect(Math.min(localBytes, sumBytes, sharedBytes)).toBeGreaterThan(0);
+    // Of more rows the same instructions take more loads, and no more memory of a thread.
+    const wider = of(100_000).fused;
+    expect(wider).toMatchObject({ phases, loops, instructions });
+    expect(of(200_000).fused?.localBytes).toBe(wider?.localBytes);
+    // Lists whose length the batch decides are another engine's.
+    const compared = text
+      .replace("ctr: bce, ltr", "ctr: bpr, ltr")
+      .replace("labels {", "data { group: user }\nlabels {");
+    expect(countSavings(modelOf(compared), sizes).fused).toBeUndefined();
+  });
+
+  it.runIf(loadStepsAddon() !== undefined)("has as many instructions as the engine is seen to do", () => {
+    process.env["MTLC_THREADS"] = "1";
+    try {
+      const model = modelOf(text);
+      const sizes = { ids: { user: 10, item: 10 } };
+      const program = lowerModel(model, sizes);
+      const { fused } = countSavings(model, sizes);
+      const session = openFusedOnly(program, { trainBatch: 8, functions: ["train", "evaluate"], traced: true });
+      const train = program.functions.find(({ name }) => name === "train")!;
+      const feeds = Object.fromEntries(
+        functionInputs(train).map(({ name, type: { dtype, shape } }) => {
+          const dims = shape.map((dim) => (dim === "B" ? 8 : Number(dim)));
+          const size = dims.reduce((product, dim) => product * dim, 1);
+          return [name, { shape: dims, data: dtype === "float32" ? new Float32Array(size) : new Int32Array(size) }];
+        }),
+      );
+      session?.run("train", feeds);
+      // One load has all rows of a batch of 8.
+      expect(session?.trace?.(() => void session.run("train", feeds))).toHaveLength(fused?.instructions ?? -1);
+      session?.close();
+    } finally {
+      delete process.env["MTLC_THREADS"];
+    }
   });
 
   it("has the passes over a step that XLA compiles", () => {

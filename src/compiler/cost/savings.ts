@@ -16,6 +16,7 @@ import {
 import { lowerModel, type LowerOptions, planEmbeddings } from "../lower/index.js";
 import type { FittedSizes, Model } from "../model/index.js";
 import { flopsOfNode } from "./flops.js";
+import { countFused, type FusedSteps } from "./fused-steps.js";
 
 /** Ops, and the floating-point operations of a batch that they are. Inputs, constants and reads of state are no ops. */
 export interface OpAmount {
@@ -40,7 +41,13 @@ export interface Savings {
   readonly functions: readonly FunctionSavings[];
   /** Tables of embeddings of the spec, and the variables that hold them, each of which is looked up and updated at once. */
   readonly tables: { readonly declared: number; readonly variables: number };
-  /** What XLA computes of a training step in one call; absent: the spec trains nothing, or there is no product of matrices. */
+  /** What the engine `fused` runs as a training step; absent: the spec trains nothing, or another engine runs its steps. */
+  readonly fused?: OpAmount &
+    FusedSteps & {
+      /** As of {@link Savings.compiled}; what `joined` saves is in how tables lie. */
+      readonly saved: Readonly<Record<FusedPass, OpAmount>>;
+    };
+  /** What XLA computes of a training step in one call, on the engine `native`; absent: the spec trains nothing, or there is no product of matrices. */
   readonly compiled?: OpAmount & {
     /** Whether that is the whole step, updates included, so that several steps are one loop that is compiled too. */
     readonly whole: boolean;
@@ -48,6 +55,9 @@ export interface Savings {
     readonly saved: Readonly<Record<StepPass, OpAmount>>;
   };
 }
+
+/** The passes over a step that the engine `fused` plans. */
+export type FusedPass = Extract<StepPass, "aligned" | "multiplied" | "merged">;
 
 /** Lowers a model, and counts on the way. `options.serving` as for {@link lowerModel}. */
 export function countSavings(model: Model, sizes: FittedSizes, options: Pick<LowerOptions, "serving"> = {}): Savings {
@@ -72,12 +82,14 @@ export function countSavings(model: Model, sizes: FittedSizes, options: Pick<Low
     return { name: fn.name, written, saved, left: sumOf(fn, batch) };
   });
   const tables = planEmbeddings(model, sizes);
+  const fused = fusedOf(program, batch);
   const compiled = compiledOf(program, batch);
   return {
     model: model.name,
     batch,
     functions,
     tables: { declared: tables.reduce((sum, { pieces }) => sum + pieces.length, 0), variables: tables.length },
+    ...(fused === undefined ? {} : { fused }),
     ...(compiled === undefined ? {} : { compiled }),
   };
 }
@@ -130,6 +142,16 @@ const noPasses: Readonly<Record<StepPass, OpAmount>> = {
   multiplied: nothing,
   merged: nothing,
 };
+
+function fusedOf(program: Program, batch: number): Savings["fused"] {
+  const saved = { ...noPasses };
+  const found = countFused(program, batch, (pass, before, after) => {
+    saved[pass] = minus(sumOf(before, batch), sumOf(after, batch));
+  });
+  if (found === undefined) return undefined;
+  const { aligned, multiplied, merged } = saved;
+  return { ...sumOf(found.fn, batch), ...found.steps, saved: { aligned, multiplied, merged } };
+}
 
 function compiledOf({ state, functions }: Program, batch: number): Savings["compiled"] {
   const saved = { ...noPasses };

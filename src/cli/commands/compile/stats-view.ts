@@ -1,7 +1,7 @@
 import type { FunctionSavings, OpAmount, Savings } from "../../../compiler/cost/index.js";
 import { plural } from "../../../compiler/text/index.js";
 import type { View } from "../../command.js";
-import { count, table } from "../../views/text.js";
+import { bytes, count, table } from "../../views/text.js";
 
 export const savingsView: View<Savings> = {
   document: "compile-stats",
@@ -9,8 +9,9 @@ export const savingsView: View<Savings> = {
     [
       `${result.model}, a batch of ${plural(result.batch, "row")}\n`,
       ...result.functions.map((fn) => `\n${functionTable(fn)}`),
-      stepTable(result),
-      `\n${tablesLine(result)}${compiledLine(result)}`,
+      stepTable(result, "fused", "planned"),
+      stepTable(result, "compiled", "compiled"),
+      `\n${tablesLine(result)}${fusedLine(result)}${compiledLine(result)}`,
     ].join(""),
   json: (result) => result,
 };
@@ -23,7 +24,7 @@ const reasons = {
   dropped: "nothing needs it",
 } as const;
 
-/** What each pass over a step that XLA compiles does. */
+/** What each pass over a step of an engine does. */
 const stepReasons = {
   stacked: "what many parts compute in the same way is computed at once",
   aligned: "columns of one tensor are cut out at once",
@@ -78,16 +79,18 @@ function change(saved: number, text: (amount: number) => string): string {
   return saved > 0 ? `−${text(saved)}` : `+${text(-saved)}`;
 }
 
-/** What the passes make of a step for XLA; those that do nothing are left out. */
-function stepTable({ compiled, functions }: Savings): string {
-  const train = functions.find(({ name }) => name === "train");
-  if (train === undefined || compiled === undefined) return "";
-  const passes = Object.entries(stepReasons)
-    .map(([pass, reason]): Row => ({ name: pass, saved: compiled.saved[pass as keyof typeof stepReasons], reason }))
-    .filter(({ saved }) => saved.ops !== 0 || saved.flops !== 0);
-  return passes.length === 0
-    ? ""
-    : `\n${amountTable(["train for XLA", "as above", "compiled"], [train.left, compiled], passes)}`;
+/** What the passes make of a step for an engine; those that do nothing are left out. */
+function stepTable(result: Savings, engine: "fused" | "compiled", last: string): string {
+  const train = result.functions.find(({ name }) => name === "train");
+  const step = result[engine];
+  if (train === undefined || step === undefined) return "";
+  const saved: Readonly<Partial<Record<string, OpAmount>>> = step.saved;
+  const passes = Object.entries(stepReasons).flatMap(([pass, reason]): readonly Row[] => {
+    const own = saved[pass];
+    return own === undefined || (own.ops === 0 && own.flops === 0) ? [] : [{ name: pass, saved: own, reason }];
+  });
+  const title = engine === "fused" ? "train on fused" : "train on native";
+  return passes.length === 0 ? "" : `\n${amountTable([title, "as above", last], [train.left, step], passes)}`;
 }
 
 function tablesLine({ tables: { declared, variables } }: Savings): string {
@@ -96,13 +99,21 @@ function tablesLine({ tables: { declared, variables } }: Savings): string {
     : `${plural(declared, "table")} of embeddings in ${plural(variables, "variable")}, each looked up and updated at once\n`;
 }
 
+function fusedLine({ fused, functions }: Savings): string {
+  if (!functions.some(({ name }) => name === "train")) return "";
+  if (fused === undefined) return "fused does not run train, which another engine does\n";
+  const { phases, loops, instructions, localBytes, sumBytes, sharedBytes } = fused;
+  const memory = `${bytes(localBytes)} a thread for rows at hand and ${bytes(sumBytes)} for sums, ${bytes(sharedBytes)} that loops share`;
+  return `fused runs train as ${plural(instructions, "instruction")} in ${plural(loops, "loop")} of ${plural(phases, "phase")}: ${memory}\n`;
+}
+
 function compiledLine({ compiled, functions }: Savings): string {
   const train = functions.find(({ name }) => name === "train");
   if (train === undefined) return "";
-  if (compiled === undefined) return "XLA has no product of matrices to compile in train\n";
-  if (compiled.whole) return "XLA compiles train as a whole, and several steps as one loop\n";
+  if (compiled === undefined) return "native: XLA has no product of matrices to compile in train\n";
+  if (compiled.whole) return "native: XLA compiles train as a whole, and several steps as one loop\n";
   const share = (100 * compiled.flops) / train.left.flops;
-  return `XLA compiles ${count(compiled.ops)} of the ${plural(train.left.ops, "op")} of train, ${share.toFixed(1)} % of the operations, in one call\n`;
+  return `native: XLA compiles ${count(compiled.ops)} of the ${plural(train.left.ops, "op")} of train, ${share.toFixed(1)} % of the operations, in one call\n`;
 }
 
 function mflop({ flops }: Pick<OpAmount, "flops">): string {

@@ -46,7 +46,7 @@ export async function replaceDirectory(
   files: readonly DirectoryFile[],
   options: ReplaceOptions = {},
 ): Promise<void> {
-  const { keeps = () => false, last, signal } = options;
+  const { keeps = () => false } = options;
   const path = resolve(target);
   const parent = dirname(path);
   // Loaded when something is written: every command has this file.
@@ -58,13 +58,7 @@ export async function replaceDirectory(
     const temporary = join(parent, `.${basename(path)}.new-${randomUUID()}`);
     await mkdir(temporary);
     try {
-      const written: WrittenFile[] = [];
-      const write = async ({ path: name, content }: DirectoryFile): Promise<void> => {
-        signal?.throwIfAborted();
-        written.push({ path: name, ...(await writePieces(temporary, name, content, signal)) });
-      };
-      for (const file of files) await write(file);
-      if (last !== undefined) await write(last(written));
+      await writeFiles(temporary, files, options);
       const mode = (await stat(path).catch(() => undefined))?.mode;
       if (mode !== undefined) await chmod(temporary, mode & 0o7777);
       await flushFolder(temporary);
@@ -160,28 +154,61 @@ async function removeLeftovers(path: string): Promise<void> {
       await rm(join(dirname(path), entry), { recursive: true, force: true });
 }
 
-/** Writes a file of a directory in the making, piece by piece, and hashes it on the way. */
+/** Files that wait for the disk while the next ones are written. */
+const mostFlushing = 16;
+
+/** Writes the files of a directory in the making; they are on the disk when it is done. */
+async function writeFiles(
+  folder: string,
+  files: readonly DirectoryFile[],
+  { last, signal }: Pick<ReplaceOptions, "last" | "signal">,
+): Promise<void> {
+  const written: WrittenFile[] = [];
+  const flushing: Promise<void>[] = [];
+  const write = async ({ path, content }: DirectoryFile): Promise<void> => {
+    signal?.throwIfAborted();
+    const { flushed, ...file } = await writePieces(folder, path, content, signal);
+    written.push({ path, ...file });
+    flushing.push(flushed);
+    if (flushing.length > mostFlushing) await flushing.shift();
+  };
+  try {
+    for (const file of files) await write(file);
+    if (last !== undefined) await write(last(written));
+    await Promise.all(flushing);
+  } finally {
+    await Promise.allSettled(flushing);
+  }
+}
+
+/** Writes a file of a directory in the making, piece by piece, and hashes it on the way. `flushed` settles when the disk has it, or refuses. */
 async function writePieces(
   folder: string,
   name: string,
   content: FileContent,
   signal: AbortSignal | undefined,
-): Promise<Omit<WrittenFile, "path">> {
+): Promise<Omit<WrittenFile, "path"> & { readonly flushed: Promise<void> }> {
   const path = join(folder, name);
   const { createHash } = await import("node:crypto");
   makeFolder(dirname(path));
   const hash = createHash("sha256");
   let bytes = 0;
-  await withHandle(path, "w", async (handle) => {
+  const handle = await open(path, "w");
+  try {
     for (const piece of piecesOf(content, folder)) {
       signal?.throwIfAborted();
       hash.update(piece);
       for (let done = 0; done < piece.length;) done += (await handle.write(piece, done)).bytesWritten;
       bytes += piece.length;
     }
-    await handle.sync();
-  });
-  return { bytes, sha256: hash.digest("hex") };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  const flushed = handle.sync().finally(() => handle.close());
+  // Whoever waits for it hears of a failure; until then nobody may.
+  flushed.catch(() => undefined);
+  return { bytes, sha256: hash.digest("hex"), flushed };
 }
 
 function piecesOf(content: FileContent, folder: string): Iterable<Uint8Array> {

@@ -289,7 +289,7 @@ describe("a fit in files", () => {
     const { json, vocabularies, ids } = splitFitted(fitted);
     const read = joinFitted({ features }, JSON.parse(JSON.stringify(json)), (name) => ({
       kind: "vocabulary",
-      values: vocabularies.get(name) ?? [],
+      values: vocabularies.get(name)?.values ?? [],
     }));
     expect(read).toEqual(fitted);
     expect(hashFitted(read)).toBe(hashFitted(fitted));

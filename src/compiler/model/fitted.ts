@@ -69,11 +69,16 @@ export function fittedSizes(fitted: Fitted): FittedSizes {
   return { ids: Object.fromEntries(sizes) };
 }
 
+/** Number of values; none of them is read for it. */
+export function sizeOfVocabulary(vocabulary: FittedVocabulary): number {
+  return vocabulary.stored?.size ?? vocabulary.values.length;
+}
+
 /** Number of ids of a feature, "unknown" included; undefined of numbers. */
 export function sizeOf(feature: FittedFeature): number | undefined {
   switch (feature.kind) {
     case "vocabulary":
-      return (feature.stored?.size ?? feature.values.length) + 1;
+      return sizeOfVocabulary(feature) + 1;
     case "hash":
       return feature.buckets + 1;
     case "ids":

@@ -137,9 +137,9 @@ function artifactContent(content: ArtifactContent, fitted: FittedParts): readonl
     ...(program === undefined ? [] : [{ path: artifactFiles.graph, content: content.graphText }]),
     ...filesOfTargets(content, weightsFile),
     ...[...(content.trees ?? [])].map(([task, text]) => ({ path: treesPath(task), content: text })),
-    ...[...fitted.vocabularies].map(([feature, entries]) => ({
+    ...[...fitted.vocabularies].map(([feature, vocabulary]) => ({
       path: vocabularyPath(feature),
-      content: vocabularyText(entries),
+      content: vocabulary.stored?.lines ?? vocabularyText(vocabulary.values),
     })),
     ...(content.metrics === undefined ? [] : [{ path: artifactFiles.metrics, content: jsonText(content.metrics) }]),
   ];
@@ -201,7 +201,16 @@ export function vocabularyPath(feature: string): string {
 
 /** One value per line; a line end or a backslash inside a value is escaped as in JSON. */
 export function vocabularyText(values: readonly string[]): string {
+  if (values.length === 0) return "";
+  const text = `${values.join("\n")}\n`;
+  if (!/[\\\r]/.test(text) && countOf(text, "\n") === values.length) return text;
   return values.map((value) => `${value.replace(/[\\\n\r]/g, (c) => escapes[c] ?? c)}\n`).join("");
+}
+
+function countOf(text: string, sought: string): number {
+  let count = 0;
+  for (let at = text.indexOf(sought); at >= 0; at = text.indexOf(sought, at + 1)) count += 1;
+  return count;
 }
 
 /** The reverse of {@link vocabularyText}. */

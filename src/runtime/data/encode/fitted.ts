@@ -7,6 +7,7 @@ import {
   type FittedVocabulary,
   fittedSizes,
   sizeOf,
+  sizeOfVocabulary,
 } from "../../../compiler/model/fitted.js";
 import type { FeatureModel, Model, Vocabulary } from "../../../compiler/model/model.js";
 import { canonicalText, own } from "../../../compiler/text/index.js";
@@ -74,16 +75,16 @@ export function sizesWithoutData({ features }: Pick<Model, "features">): Readonl
 export interface FittedParts {
   readonly json: unknown;
   /** By feature, the first value with id 1. */
-  readonly vocabularies: ReadonlyMap<string, readonly string[]>;
+  readonly vocabularies: ReadonlyMap<string, FittedVocabulary>;
   readonly ids: Readonly<Record<string, number>>;
 }
 
 export function splitFitted(fitted: Fitted): FittedParts {
-  const vocabularies = new Map<string, readonly string[]>();
+  const vocabularies = new Map<string, FittedVocabulary>();
   const features = Object.entries(fitted.features).map(([name, feature]) => {
     if (feature.kind !== "vocabulary") return [name, feature] as const;
-    vocabularies.set(name, feature.values);
-    return [name, { kind: feature.kind, size: feature.values.length }] as const;
+    vocabularies.set(name, feature);
+    return [name, { kind: feature.kind, size: sizeOfVocabulary(feature) }] as const;
   });
   return {
     json: {
@@ -150,7 +151,7 @@ function joinFeature(
   switch (entry["kind"]) {
     case "vocabulary": {
       const vocabulary = vocabularyOf(name);
-      const size = vocabulary.stored?.size ?? vocabulary.values.length;
+      const size = sizeOfVocabulary(vocabulary);
       if (size !== number("size"))
         throw new Error(`the vocabulary of \`${name}\` has ${size} values instead of ${number("size")}`);
       return vocabulary;

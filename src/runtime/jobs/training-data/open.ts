@@ -6,6 +6,7 @@ import { rememberHash } from "../../data/encode/fitted.js";
 import type { DataProgress, FittedRows, OpenDataOptions, OpenedData } from "../../data/index.js";
 import { type CarriedError, raisedError } from "../../pool/service.js";
 import { threadScript, type ThreadScript } from "../../thread-script.js";
+import { type CarriedFit, receiveFit } from "./carried-fit.js";
 import { type DataEvent, type DataWork, openAndLook, receiveRows, type SharedData } from "./look.js";
 
 export interface LookedAtData {
@@ -28,6 +29,12 @@ export interface OpeningData {
 /** How a thread ends. */
 export type DataAnswer =
   { readonly kind: "opened"; readonly data: SharedData } | { readonly kind: "failed"; readonly error: CarriedError };
+
+/** What a thread tells of the fit. */
+export interface CarriedEvent extends Pick<Extract<DataEvent, { kind: "fitted" }>, "hash"> {
+  readonly kind: "carried";
+  readonly found: Omit<FittedRows, "fitted"> & { readonly fitted: CarriedFit };
+}
 
 /**
  * Begins to open data in another thread, whose rows lie in memory that threads share; where there is no such thread, in this one. What is
@@ -86,8 +93,10 @@ function openAside(
   signal.addEventListener("abort", stop, { once: true });
   let answer: DataAnswer | undefined;
   let broken: unknown;
-  thread.on("message", (message: DataEvent | DataAnswer) => {
+  thread.on("message", (message: DataEvent | CarriedEvent | DataAnswer) => {
     if (message.kind === "progress" || message.kind === "fitted") onEvent(message);
+    else if (message.kind === "carried")
+      onEvent({ ...message, kind: "fitted", found: { ...message.found, fitted: receiveFit(message.found.fitted) } });
     else answer = message;
   });
   thread.on("error", (error) => (broken = error));

@@ -1,7 +1,7 @@
 /** Vocabularies of whole numbers are those of their texts. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createWholeCounts } from "../../src/runtime/data/encode/fit/whole-counts.js";
+import { createWholeCounts, nullWhole } from "../../src/runtime/data/encode/fit/whole-counts.js";
 import { categorical, folderWith, openIn, source, spec, duckdb } from "./fixtures.js";
 
 function pairsOf(values: readonly (number | bigint | null)[]): Int32Array {
@@ -27,9 +27,19 @@ describe("counts of whole numbers", () => {
     );
     const chunks = fc.array(fc.array(number, { maxLength: 60 }), { maxLength: 6 });
     const check = (parts: (number | null)[][], fewest: number, limit: number): void => {
-      const counts = createWholeCounts();
-      for (const part of parts) counts.add(pairsOf(part), part.length);
-      expect(counts.values(fewest, limit)).toEqual(expected(parts.flat(), fewest, limit));
+      const [pairs, short] = [createWholeCounts(), createWholeCounts()];
+      for (const part of parts) {
+        const told = part.map((value) => value ?? nullWhole);
+        const [ofPairs, ofShort] = [new Int32Array(part.length), new Int32Array(part.length)];
+        expect(pairs.add(pairsOf(part), part.length, ofPairs)).toBe(true);
+        const numbers = Int32Array.from(part, (value) => value ?? 7);
+        const isThere = part.includes(null) ? (row: number) => part[row] !== null : undefined;
+        expect(short.addShort(numbers, part.length, isThere, ofShort)).toBe(true);
+        expect([...ofPairs]).toEqual(told);
+        expect([...ofShort]).toEqual(told);
+      }
+      for (const counts of [pairs, short])
+        expect(counts.values(fewest, limit)).toEqual(expected(parts.flat(), fewest, limit));
     };
     fc.assert(fc.property(chunks, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 80 }), check));
   });
@@ -37,9 +47,19 @@ describe("counts of whole numbers", () => {
   it("are given up where numbers are far apart, or need more than 32 bits", () => {
     for (const far of [2 ** 31 - 1, -(2 ** 31), 2n ** 40n, -(2n ** 33n)]) {
       const counts = createWholeCounts();
-      counts.add(pairsOf([1, 2, far, 3]), 4);
+      expect(counts.add(pairsOf([1, 2, far, 3]), 4, new Int32Array(4))).toBe(far === 2 ** 31 - 1);
       expect(counts.values(1, Infinity)).toBeUndefined();
     }
+    const least = createWholeCounts();
+    expect(least.addShort(Int32Array.of(1, nullWhole), 2, undefined, new Int32Array(2))).toBe(false);
+    expect(least.values(1, Infinity)).toBeUndefined();
+  });
+
+  it("are in order where some are frequent", () => {
+    const counts = createWholeCounts();
+    const values = [3, 1, 2, 9].flatMap((value, i) => Array<number>([5000, 4096, 5000, 4095][i]!).fill(value));
+    counts.add(pairsOf(values), values.length, new Int32Array(values.length));
+    expect(counts.values(1, Infinity)).toEqual(["2", "3", "1", "9"]);
   });
 
   it("are those of the same values as texts, near and far apart", async () => {

@@ -16,6 +16,11 @@ export function numberTransform(feature: Pick<NumberFeature, "scale">): (value: 
   return (value) => (value < 0 ? -Math.log1p(-value) : Math.log1p(value));
 }
 
+/** Whether what is fitted moves or stretches a number. */
+export function isFittedScale({ scale }: Pick<NumberFeature, "scale">): boolean {
+  return scale !== "none" && scale !== "log1p";
+}
+
 /** What is for a missing number before it is shifted; NaN stays missing. */
 export function fillOf({ missing, scale }: NumberFeature, mean: number): number {
   if (missing === "mean") return mean;

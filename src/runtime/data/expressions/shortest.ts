@@ -19,6 +19,10 @@ export function shortestDecimal(float: number): number {
   const size = Math.abs(float);
   if (!(size >= smallest && size < largest)) return size === 0 || !Number.isFinite(float) ? float : spelled(float);
   if (size < firstWhole && Number.isInteger(float)) return float;
+  if (size < evenlySpaced) {
+    const decimal = nearDecimal(size);
+    if (decimal !== undefined) return float < 0 ? -decimal : decimal;
+  }
   // A decimal of n digits has `places`, and one more for each digit more.
   let places = fewestDigits - 1 - exponentOf(size);
   for (let digits = fewestDigits; digits <= mostDigits; digits++, places++) {
@@ -35,6 +39,34 @@ export function shortestDecimal(float: number): number {
   }
   return spelled(float);
 }
+
+/** Below it the decimals that are tried are whole numbers by a power of ten, and not times one. */
+const evenlySpaced = 1e6;
+/** How near, as a share of half the distance of two neighbours of 32 bits, a decimal may be to the middle of them before arithmetic of 64 bits does not tell its side. */
+const unclear = 1e-7;
+
+/** The same by distances, with one division in the place of one a decimal; undefined where it is not as clear. */
+function nearDecimal(size: number): number | undefined {
+  let places = fewestDigits - 1 - exponentOf(size);
+  const word = bits[0]!;
+  // The neighbour below a power of two is nearer than the one above.
+  if ((word & 0x7fffff) === 0) return undefined;
+  const half = halfSteps[word >>> 23]!;
+  for (let digits = fewestDigits; digits <= mostDigits; digits++, places++) {
+    const power = powers[places]!;
+    const scaled = size * power;
+    const whole = Math.floor(scaled + 0.5);
+    const distance = Math.abs(whole - scaled);
+    const room = half * power;
+    if (distance === 0.5) return undefined;
+    if (distance > room * (1 + unclear)) continue;
+    return distance > room * (1 - unclear) ? undefined : whole / power;
+  }
+  return undefined;
+}
+
+/** Half of the distance of two neighbours of 32 bits, by their exponent to base 2. */
+const halfSteps = Float64Array.from({ length: 256 }, (_, exponent) => 2 ** (exponent - 127 - 24));
 
 /** The place of the first digit of a positive number, from its exponent to base 2. */
 function exponentOf(size: number): number {

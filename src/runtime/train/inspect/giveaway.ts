@@ -97,10 +97,8 @@ function valuesOf(name: string, { layout }: Dataset, sample: EncodedBatch): Samp
   if (ids !== undefined) return { kind: "ids", ...sampledIds(sample, layout.idWidth, ids) };
   if (number === undefined) return undefined;
   const { numberWidth } = layout;
-  const numbers = Float32Array.from(
-    { length: sample.rows },
-    (_, row) => sample.numbers[row * numberWidth + number.offset]!,
-  );
+  const numbers = new Float32Array(sample.rows);
+  for (let row = 0; row < sample.rows; row++) numbers[row] = sample.numbers[row * numberWidth + number.offset]!;
   return { kind: "numbers", numbers };
 }
 
@@ -138,10 +136,11 @@ interface JudgedValues {
 
 function judgedValues(values: SampledValues, rows: Int32Array): JudgedValues {
   if (values.kind === "ids") return { ids: values, rows };
-  const numbers = Float32Array.from(rows, (row) => values.numbers[row]!);
+  const numbers = new Float32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) numbers[i] = values.numbers[rows[i]!]!;
   return {
     ids: bucketsOf(numbers),
-    rows: Int32Array.from(rows, (_, i) => i),
+    rows: rows.map((_, i) => i),
     numbers: { values: numbers, order: ascendingOrder(numbers) },
   };
 }
@@ -168,12 +167,25 @@ function bucketsOf(values: Float32Array): SampledIds {
     { length: sorted.length === 0 ? 0 : numberBuckets },
     (_, i) => sorted[Math.floor((i * sorted.length) / numberBuckets)]!,
   );
-  const codes = Int32Array.from(values, (value) => {
-    let bucket = 0;
-    while (bucket < ends.length && ends[bucket]! <= value) bucket += 1;
-    return bucket;
-  });
-  return { codes, starts: Int32Array.from({ length: values.length + 1 }, (_, i) => i), count: ends.length + 1 };
+  const codes = new Int32Array(values.length);
+  const starts = new Int32Array(values.length + 1);
+  for (let i = 0; i < values.length; i++) {
+    codes[i] = endsUpTo(values[i]!, ends);
+    starts[i + 1] = i + 1;
+  }
+  return { codes, starts, count: ends.length + 1 };
+}
+
+/** How many of the ascending ends are at most `value`; none where it is NaN. */
+function endsUpTo(value: number, ends: Float32Array): number {
+  let low = 0;
+  let high = ends.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ends[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Rates of every second row, judged on the others, and the other way round; a value that only one half has is at the mean. */

@@ -23,11 +23,16 @@ export function warnOfOverlap(role: MeasuredRole, measured: Dataset, train: Data
   const sought = keysOf(sampleRows(measured, soughtRows), measured);
   const own = keysOf(sampleRows(train, soughtRows), train);
   const counts = new Map([...sought, ...own].map((key) => [key, 0]));
-  for (const batch of train.batches({ size: 4096, pad: false }))
-    for (const key of keysOf(batch, train)) {
+  const isSought = keyFilter(counts.keys());
+  for (const batch of train.batches({ size: 4096, pad: false })) {
+    const keys = keysOf(batch, train);
+    for (let row = 0; row < keys.length; row++) {
+      const key = keys[row]!;
+      if (!isSought(key)) continue;
       const count = counts.get(key);
       if (count !== undefined) counts.set(key, count + 1);
     }
+  }
   const share = shareOf(sought, (key) => (counts.get(key) ?? 0) > 0);
   const repeated = shareOf(own, (key) => (counts.get(key) ?? 0) > 1);
   if (share < 0.5 || repeated > share / 2) return [];
@@ -36,6 +41,15 @@ export function warnOfOverlap(role: MeasuredRole, measured: Dataset, train: Data
       help: "what is measured on rows that were trained on says nothing of other rows",
     }),
   ];
+}
+
+/** Says of most other keys that they are none of these, for a tenth of what a map takes to find out. */
+function keyFilter(keys: Iterable<number>): (key: number) => boolean {
+  const marked = new Uint8Array(2 ** 16);
+  // The first 16 of the 53 bits of a key.
+  const placeOf = (key: number): number => Math.floor(key / 2 ** 37);
+  for (const key of keys) marked[placeOf(key)] = 1;
+  return (key) => marked[placeOf(key)] === 1;
 }
 
 function shareOf(keys: Float64Array, holds: (key: number) => boolean): number {
@@ -68,5 +82,7 @@ function keysOf(batch: EncodedBatch, { layout }: Dataset): Float64Array {
       first[row] = a;
       second[row] = b;
     }
-  return Float64Array.from(first, (a, row) => (a >>> 0) * 2 ** 21 + (second[row]! >>> 11));
+  const keys = new Float64Array(batch.rows);
+  for (let row = 0; row < batch.rows; row++) keys[row] = (first[row]! >>> 0) * 2 ** 21 + (second[row]! >>> 11);
+  return keys;
 }

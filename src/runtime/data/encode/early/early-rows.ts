@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { tableOwner } from "../../../../compiler/model/feature-lists.js";
 import { fittedOf } from "../../../../compiler/model/fitted.js";
 import type { FeatureModel } from "../../../../compiler/model/model.js";
+import { isFittedScale } from "../../../../compiler/model/scales.js";
 import { own } from "../../../../compiler/text/index.js";
 import { createRecords, recordOffsets, type Records, recordWords } from "../../batches/records.js";
 import { createFeatureEncoder } from "../column-encoder.js";
@@ -27,7 +28,7 @@ import { type Fitted, fittedWithoutData } from "../fitted.js";
 import { createNumberColumn } from "../number-column.js";
 import { float64Of } from "../vectors.js";
 import type { ColumnChunk } from "../texts/stream-columns.js";
-import { type LateColumn, lateNumbers, lateTexts, lateWholes } from "./late-columns.js";
+import { type LateColumn, lateMissing, lateNumbers, lateTexts, lateWholes } from "./late-columns.js";
 
 export interface EarlyRequest extends Pick<
   EncodeRequest,
@@ -171,7 +172,10 @@ function lateColumn(
     case "numeric":
     case "bucket": {
       const { sql, valuesOf } = createNumberColumn(feature.source, columns);
-      return lateNumbers(feature, numbers.get(feature.name) ?? { sql, take: valuesOf });
+      const pass = numbers.get(feature.name) ?? { sql, take: valuesOf };
+      return feature.kind === "numeric" && !isFittedScale(feature)
+        ? lateMissing(feature, pass)
+        : lateNumbers(feature, pass);
     }
     case "categorical": {
       const pass = categories.get(feature.name) ?? passCategory(feature, columns, room);

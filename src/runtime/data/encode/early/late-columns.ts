@@ -4,16 +4,17 @@ import { textIdsOf } from "../column-encoder.js";
 import type { ColumnEncoder, Counts, Target } from "../encoded-column.js";
 import {
   createBucketEncoder,
+  createNumberEncoder,
   createNumbersEncoder,
   createVocabularyIds,
   type VocabularyIds,
   withOutside,
 } from "../feature-encoder.js";
 import type { PassNumbers, PassTexts, PassWholes } from "../fit/pass-columns.js";
+import { nullWhole } from "../fit/whole-counts.js";
 import type { FittedFeature } from "../fitted.js";
 import { createTextIds, nullText } from "../texts/text-ids.js";
 import { wholesBelow } from "../texts/whole-texts.js";
-import { nullHigh } from "../vectors.js";
 
 type CategoricalFeature = Extract<FeatureModel, { kind: "categorical" }>;
 type NumberOfRow = Extract<FeatureModel, { kind: "numeric" | "bucket" }>;
@@ -32,6 +33,40 @@ export interface LateColumn {
 }
 
 export type Finisher = (target: Target, counts: Counts) => void;
+
+/** Numbers whose scale asks nothing of the fit: they are encoded at once, and what is missing waits for the mean at most. */
+export function lateMissing(
+  feature: Extract<FeatureModel, { kind: "numeric" }>,
+  { sql, take }: Pick<PassNumbers, "sql" | "take">,
+): LateColumn {
+  const encode = createNumbersEncoder(feature, unknownMean);
+  let waits = false;
+  return {
+    encoder: {
+      sql,
+      fill: (vector, { records: { floats }, first, stride, rows }, counts) => {
+        const missing = encode(take(vector, rows), rows, floats, first, stride);
+        counts.nulls += missing;
+        if (missing > 0) waits = feature.missing === "mean";
+      },
+    },
+    isWhole: () => true,
+    bytes: () => 0,
+    drop: () => undefined,
+    finisher: (fit) => {
+      if (!waits) return () => undefined;
+      const mean = createNumberEncoder(feature, fit)(NaN);
+      return ({ records: { floats }, first, stride, rows }) => {
+        for (let i = 0, word = first; i < rows; i++, word += stride) {
+          const value = floats[word]!;
+          if (value !== value) floats[word] = mean;
+        }
+      };
+    },
+  };
+}
+
+const unknownMean: FittedFeature = { kind: "number", mean: NaN, deviation: NaN, minimum: NaN, maximum: NaN };
 
 /** Doubles, beside the rows until it is known what they become. */
 export function lateNumbers(feature: NumberOfRow, { sql, take }: Pick<PassNumbers, "sql" | "take">): LateColumn {
@@ -123,9 +158,6 @@ function unknownId({ missing }: CategoricalFeature): number {
   return missing?.kind === "zeros" ? -1 : 0;
 }
 
-/** What a null is kept as. */
-const nullWhole = -(2 ** 31);
-
 /** Whole numbers are kept as they are, where they are of 32 bits. */
 export function lateWholes(feature: CategoricalFeature, { sql, take }: PassWholes): LateColumn {
   let isKept = true;
@@ -133,14 +165,9 @@ export function lateWholes(feature: CategoricalFeature, { sql, take }: PassWhole
     encoder: {
       sql,
       fill: (vector, { records: { words }, first, stride, rows }) => {
-        const pairs = take(vector, rows);
-        for (let i = 0, word = first; i < rows && isKept; i++, word += stride) {
-          const low = pairs[2 * i]!;
-          const high = pairs[2 * i + 1]!;
-          const isNull = high === nullHigh && low === 0;
-          words[word] = isNull ? nullWhole : low;
-          if (!isNull && (high !== low >> 31 || low === nullWhole)) isKept = false;
-        }
+        const values = take(vector, rows);
+        if (values === undefined) isKept = false;
+        else for (let i = 0, word = first; i < rows; i++, word += stride) words[word] = values[i]!;
       },
     },
     isWhole: () => isKept,

@@ -14,17 +14,20 @@ export function createMoments(transform: (value: number) => number): Moments {
   let maximum = -Infinity;
   return {
     add: (values, count) => {
+      // What functions share is boxed: each new number of it would be one more object.
+      let [seen, middle, sum, least, most] = [n, mean, squares, minimum, maximum];
       for (let i = 0; i < count; i++) {
-        const raw = values[i] ?? NaN;
+        const raw = values[i]!;
         if (raw !== raw) continue;
         const value = transform(raw);
-        n += 1;
-        const delta = value - mean;
-        mean += delta / n;
-        squares += delta * (value - mean);
-        if (value < minimum) minimum = value;
-        if (value > maximum) maximum = value;
+        seen += 1;
+        const delta = value - middle;
+        middle += delta / seen;
+        sum += delta * (value - middle);
+        if (value < least) least = value;
+        if (value > most) most = value;
       }
+      [n, mean, squares, minimum, maximum] = [seen, middle, sum, least, most];
     },
     result: () => {
       if (n === 0) return { kind: "number", mean: 0, deviation: 0, minimum: 0, maximum: 0 };

@@ -3,10 +3,10 @@ import type { VocabularyFeature } from "../../../../compiler/model/feature-lists
 import type { FeatureModel } from "../../../../compiler/model/model.js";
 import type { ExpressionColumns } from "../../expressions/expression-sql.js";
 import type { FittedFeature } from "../fitted.js";
-import { categorySql, plainText } from "../missing.js";
+import { categorySql, plainText, plainWhole } from "../missing.js";
 import { createNumberColumn } from "../number-column.js";
 import { entrySql, textEntriesOf } from "../texts/short-texts.js";
-import { type ColumnVector, textReader, wholeSql, wordPairsOf } from "../vectors.js";
+import { type ColumnVector, int32Of, textReader, validityOf, wholeSql, wordPairsOf } from "../vectors.js";
 import { createMoments } from "./moments.js";
 import { createTextCounts, type TextCounts, type TextRoom } from "./text-counts.js";
 import { createWholeCounts, type WholeCounts } from "./whole-counts.js";
@@ -27,8 +27,8 @@ export interface PassTexts extends Pass<Int32Array | undefined>, Pick<TextCounts
   readonly plain: NonNullable<ReturnType<typeof plainText>>;
 }
 
-/** Pairs of words of whole numbers. */
-export interface PassWholes extends Pass<Int32Array>, Pick<WholeCounts, "values"> {
+/** Whole numbers of 32 bits, a null being {@link nullWhole}; undefined where some are not to be told so. */
+export interface PassWholes extends Pass<Int32Array | undefined>, Pick<WholeCounts, "values"> {
   readonly kind: "wholes";
   readonly feature: VocabularyFeature;
 }
@@ -67,13 +67,7 @@ export function passCategory(
 ): PassTexts | PassWholes | undefined {
   const { sql, kind } = categorySql(feature, columns);
   if (kind === "integer") {
-    const { add, values } = createWholeCounts();
-    const take = (vector: ColumnVector, rows: number): Int32Array => {
-      const pairs = wordPairsOf(vector);
-      add(pairs, rows);
-      return pairs;
-    };
-    return { kind: "wholes", feature, sql: wholeSql(sql), take, values };
+    return passWholes(feature, wholeSql(sql), plainWhole(feature, columns));
   }
   const plain = plainText(feature, columns);
   if (plain === undefined) return undefined;
@@ -86,5 +80,30 @@ export function passCategory(
     take: (vector, rows) => add(textEntriesOf(vector), rows, textReader(vector)),
     values,
     codedIds,
+  };
+}
+
+/** `short` is the SQL of the numbers where they are of at most 32 bits, `long` that of them as they are. */
+function passWholes(feature: VocabularyFeature, long: string, short: string | undefined): PassWholes {
+  const { add, addShort, values } = createWholeCounts();
+  let into = new Int32Array(0);
+  const room = (rows: number): Int32Array => {
+    if (into.length < rows) into = new Int32Array(rows);
+    return into;
+  };
+  if (short === undefined)
+    return {
+      kind: "wholes",
+      feature,
+      sql: long,
+      take: (vector, rows) => (add(wordPairsOf(vector), rows, room(rows)) ? into : undefined),
+      values,
+    };
+  return {
+    kind: "wholes",
+    feature,
+    sql: `CAST(${short} AS INTEGER)`,
+    take: (vector, rows) => (addShort(int32Of(vector), rows, validityOf(vector), room(rows)) ? into : undefined),
+    values,
   };
 }

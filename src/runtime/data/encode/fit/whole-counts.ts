@@ -5,9 +5,22 @@
 import { nullHigh } from "../vectors.js";
 import { byCounts } from "./by-counts.js";
 
+/** What {@link WholeCounts} gives for a null. */
+export const nullWhole = -(2 ** 31);
+
 export interface WholeCounts {
-  /** Takes the first `rows` of the numbers, as pairs of words, low before high; `nullHigh` with a low word of 0 is a null. */
-  add(pairs: Int32Array, rows: number): void;
+  /**
+   * Takes the first `rows` of the numbers, as pairs of words, low before high; `nullHigh` with a low word of 0 is a null. Puts the numbers into `into`, a null being
+   * {@link nullWhole}; false where one of them is not to be told there.
+   */
+  add(pairs: Int32Array, rows: number, into: Int32Array): boolean;
+  /** The same of numbers of 32 bits; `isThere` tells whether a row has one, where some have none. */
+  addShort(
+    numbers: Int32Array,
+    rows: number,
+    isThere: ((row: number) => boolean) | undefined,
+    into: Int32Array,
+  ): boolean;
   /**
    * The texts of the numbers that occur at least `fewest` times, at most `limit`, the most frequent first and of equally frequent ones the first
    * by its text; undefined where the numbers are too far apart.
@@ -43,20 +56,53 @@ export function createWholeCounts(): WholeCounts {
     return true;
   };
 
+  /** Counts those of `numbers` that are no null. */
+  const count = (numbers: Int32Array, rows: number): void => {
+    rowsSeen += rows;
+    let held = counts;
+    let least = first;
+    for (let i = 0; i < rows && !isTooWide; i++) {
+      const value = numbers[i]!;
+      if (value === nullWhole) continue;
+      const place = value - least;
+      if (place >= 0 && place < held.length) {
+        held[place]! += 1;
+        continue;
+      }
+      isTooWide = !widen(value);
+      held = counts;
+      least = first;
+      if (!isTooWide) held[value - least]! += 1;
+    }
+    if (isTooWide) counts = new Int32Array(0);
+  };
+
   return {
-    add: (pairs, rows) => {
-      rowsSeen += rows;
-      for (let i = 0; i < rows && !isTooWide; i++) {
+    add: (pairs, rows, into) => {
+      let isTold = true;
+      for (let i = 0; i < rows; i++) {
         const low = pairs[2 * i]!;
         const high = pairs[2 * i + 1]!;
-        if (high === nullHigh && low === 0) continue;
-        const place = low - first;
-        if (high !== low >> 31) isTooWide = true;
-        else if (place >= 0 && place < counts.length) counts[place]! += 1;
-        else if (widen(low)) counts[low - first]! += 1;
-        else isTooWide = true;
+        const isNull = high === nullHigh && low === 0;
+        into[i] = isNull ? nullWhole : low;
+        if (!isNull && (high !== low >> 31 || low === nullWhole)) isTold = false;
       }
-      if (isTooWide) counts = new Int32Array(0);
+      // Numbers of more bits, and the least of 32, are farther from others than an array reaches.
+      if (!isTold) isTooWide = true;
+      count(into, rows);
+      return isTold;
+    },
+    addShort: (numbers, rows, isThere, into) => {
+      let isTold = true;
+      for (let i = 0; i < rows; i++) {
+        const value = numbers[i]!;
+        const isNull = isThere !== undefined && !isThere(i);
+        into[i] = isNull ? nullWhole : value;
+        if (!isNull && value === nullWhole) isTold = false;
+      }
+      if (!isTold) isTooWide = true;
+      count(into, rows);
+      return isTold;
     },
     values: (fewest, limit) => (isTooWide ? undefined : mostFrequent(counts, first, fewest, limit)),
   };
@@ -69,8 +115,13 @@ function mostFrequent(counts: Int32Array, first: number, fewest: number, limit: 
   for (let place = 0; place < counts.length; place++) {
     if (counts[place]! >= least) keys[filled++] = keyOf(first + place);
   }
-  const ordered = byCounts(Int32Array.from(keys.sort(), valueOf), (value) => counts[value - first]!);
-  return Array.from(ordered.subarray(0, Math.min(limit, ordered.length)), String);
+  keys.sort();
+  const values = new Int32Array(filled);
+  for (let i = 0; i < filled; i++) values[i] = valueOf(keys[i]!);
+  const ordered = byCounts(values, (value) => counts[value - first]!);
+  const texts: string[] = [];
+  for (let i = 0; i < Math.min(limit, filled); i++) texts.push(String(ordered[i]!));
+  return texts;
 }
 
 /** Digits of the largest number of 32 bits. */

@@ -18,6 +18,7 @@ import { byDatabase, orByDatabase, streamColumns } from "../../src/runtime/data/
 import { type Database, withDatabase } from "../../src/runtime/data/files/database.js";
 import { requestOfArguments } from "../../src/runtime/data/files/files.js";
 import { readPlainLines, UnplainLines } from "../../src/runtime/data/files/plain-lines.js";
+import { readingAs } from "../../src/runtime/data/profile.js";
 import { createRelation, type Relation } from "../../src/runtime/data/files/relation.js";
 import { openSource } from "../../src/runtime/data/files/source.js";
 import { fitFeatures } from "../../src/runtime/data/encode/fit/features.js";
@@ -35,10 +36,11 @@ async function textsOf(database: Database, relation: Relation): Promise<readonly
 }
 
 /** What both ways read of files, or what they say of them. */
-function bothOf(folder: string, files: readonly string[]) {
+function bothOf(folder: string, files: readonly string[], delimiter = ",") {
   return withDatabase({ folder }, async (database) => {
     const paths = files.map((file) => join(folder, file));
-    const relation = createRelation(await openSource(database, requestOfArguments(paths, undefined)), names, undefined);
+    const reading = delimiter === "," ? undefined : readingAs("csv", { delimiter });
+    const relation = createRelation(await openSource(database, requestOfArguments(paths, reading)), names, undefined);
     const answer = (work: Promise<unknown>): Promise<unknown> =>
       work.catch((error: unknown) => (error instanceof UnplainLines ? "not plain" : "refused"));
     return {
@@ -93,6 +95,22 @@ describe("plain lines", () => {
     });
   });
 
+  it("may have a space behind each delimiter, where all have one", { timeout: 60_000 }, async () => {
+    const value = fc.oneof({ weight: 9, arbitrary: plain }, { weight: 1, arbitrary: fc.constantFrom(",", "1,2", '"') });
+    const rows = fc.array(fc.tuple(value, value, value), { minLength: 1, maxLength: 30 });
+    const check = async (lines: readonly (readonly string[])[], last: string): Promise<void> => {
+      const text = lines.map((values) => values.join(", ")).join("\n");
+      const folder = folderWith({ "a.csv": `a, b, c\n${text}${last}` });
+      const answer = await bothOf(folder, ["a.csv"], ", ").catch(() => undefined);
+      if (answer === undefined) return;
+      expect(answer.either).toEqual(answer.database);
+      if (answer.lines !== "not plain") expect(answer.lines).toEqual(answer.database);
+      if (last !== "\n\n" && lines.flat().every((each) => !/[,"]/.test(each)))
+        expect(answer.lines).not.toBe("not plain");
+    };
+    await fc.assert(fc.asyncProperty(rows, end, check), { numRuns: 60 });
+  });
+
   it("of several files follow one another, whatever the order of their columns", async () => {
     const folder = folderWith({ "a.csv": "a,b,c\n1,2,3\n", "b.csv": "c,x,b,a\n4,5,6,7\n8,,,", "c.csv": "a;b;c\n" });
     const found = await bothOf(folder, ["a.csv", "b.csv"]);
@@ -114,7 +132,14 @@ describe("plain lines", () => {
       "b.csv": `a,b,c\n${many.join("\n")}\n"1",2,3\n`,
     });
     const blocks: number[] = [];
-    const file = { path: join(folder, "a.csv"), delimiter: 44, quote: 34, hasHeader: true, columns: names };
+    const file = {
+      path: join(folder, "a.csv"),
+      delimiter: 44,
+      isSpaced: false,
+      quote: 34,
+      hasHeader: true,
+      columns: names,
+    };
     let last = "";
     for await (const { rows, bytes, start, ends } of readPlainLines(file, undefined)) {
       blocks.push(rows);
@@ -136,7 +161,14 @@ describe("plain lines", () => {
     const folder = folderWith({});
     writeFileSync(join(folder, "a.csv"), bytes);
     expect((await bothOf(folder, ["a.csv"])).either).toBe("refused");
-    const file = { path: join(folder, "none.csv"), delimiter: 44, quote: 34, hasHeader: true, columns: names };
+    const file = {
+      path: join(folder, "none.csv"),
+      delimiter: 44,
+      isSpaced: false,
+      quote: 34,
+      hasHeader: true,
+      columns: names,
+    };
     await expect(readPlainLines(file, undefined).next()).rejects.toThrow(UnplainLines);
     const marked = { ...file, path: join(folder, "mark.csv"), hasHeader: false };
     writeFileSync(marked.path, "\ufeff1,2,3\n");
@@ -165,7 +197,14 @@ describe("a ring of plain lines", () => {
   const script = join(packageRoot, "bin", "thread.js");
   const ringOver = (folder: string, text: string): LineRing => {
     writeFileSync(join(folder, "a.csv"), text);
-    const file = { path: join(folder, "a.csv"), delimiter: 44, quote: 34, hasHeader: true, columns: names };
+    const file = {
+      path: join(folder, "a.csv"),
+      delimiter: 44,
+      isSpaced: false,
+      quote: 34,
+      hasHeader: true,
+      columns: names,
+    };
     return createLineRing(file, [2, 0]);
   };
   const take = (reader: RingReader, texts: unknown[]): "more" | "end" => {

@@ -7,6 +7,7 @@ import { batchLayout } from "../../src/compiler/model/layout.js";
 import { encodeRelation, recordsFile } from "../../src/runtime/data/encode/encode.js";
 import { createTextCounts, createTextRoom, type TextCounts } from "../../src/runtime/data/encode/fit/text-counts.js";
 import { fitFeatures } from "../../src/runtime/data/encode/fit/features.js";
+import { orByDatabase } from "../../src/runtime/data/encode/texts/stream-columns.js";
 import { seeTexts } from "../../src/runtime/data/encode/texts/see-texts.js";
 import { entryWords, packText, shortBytes, shortText } from "../../src/runtime/data/encode/texts/short-texts.js";
 import { orderOfTexts } from "../../src/runtime/data/encode/texts/text-order.js";
@@ -265,17 +266,24 @@ describe("columns of short texts", () => {
     });
   });
 
-  it("are seen where few of the first texts are long", async () => {
+  it("are seen where few of the first texts are long, or in plain lines come again", async () => {
+    const long = (i: number, most: number): string => (i < most ? `thirteen byte${i}` : `${i}`);
     const lines = Array.from(
       { length: 64 },
-      (_, i) => `${i},${i < 8 ? "thirteen byte" : i},${i < 9 ? "thirteen byte" : i}`,
+      (_, i) => `${i},${long(i, 8)},${long(i, 9)},${i < 40 ? "thirteen byte" : i}`,
     );
-    const folder = folderWith({ "a.csv": `short,mostly,long\n${lines.join("\n")}\n` });
+    const names = ["short", "mostly", "long", "again"];
+    const text = `${names.join(",")}\n${lines.join("\n")}\n`;
+    const folder = folderWith({ "a.csv": text, "b.csv": text.replace("0,", '"0",') });
     await withDatabase({ folder }, async (database) => {
-      const data = await openSource(database, requestOfArguments([join(folder, "a.csv")], undefined));
-      const names = ["short", "mostly", "long"];
-      const { columns } = await seeTexts(database, createRelation(data, names, undefined), names);
-      expect(names.map((name) => columns(name).plain !== undefined)).toEqual([true, true, false]);
+      const seen = async (file: string): Promise<readonly boolean[]> => {
+        const data = await openSource(database, requestOfArguments([join(folder, file)], undefined));
+        const relation = createRelation(data, names, undefined);
+        const { columns } = await orByDatabase(relation, (given) => seeTexts(database, given, names));
+        return names.map((name) => columns(name).plain !== undefined);
+      };
+      expect(await seen("a.csv")).toEqual([true, true, false, true]);
+      expect(await seen("b.csv")).toEqual([true, true, false, false]);
     });
   });
 });

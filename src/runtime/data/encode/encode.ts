@@ -12,6 +12,7 @@ import {
   createWeightEncoder,
   type GroupEncoder,
 } from "./column-encoder.js";
+import { onlyColumn } from "./boolean-column.js";
 import type { ColumnEncoder, Counts } from "./encoded-column.js";
 import type { Database } from "../files/database.js";
 import type { EncodingReport } from "../batches/dataset.js";
@@ -165,10 +166,14 @@ export function violationsOf(checks: readonly Violation[]): readonly Violation[]
   return checks.filter(({ count }) => count > 0).map(({ label, outer, count }) => ({ label, outer, count }));
 }
 
-/** The columns that features and labels of one value are. */
+/** The columns that features and labels of one value are, and those of which an event of one column says whether it holds. */
 export function plainColumns({ features, labels }: Pick<EncodeRequest, "features" | "labels">): readonly string[] {
   const single = [...features.filter((feature) => !isListFeature(feature)), ...labels];
-  return single.flatMap(({ source }) => (source.kind === "column" ? [source.name] : []));
+  const events = labels.filter(({ base }) => base === "event");
+  return [
+    ...single.flatMap(({ source }) => (source.kind === "column" ? [source.name] : [])),
+    ...events.flatMap(({ source }) => onlyColumn(source) ?? []),
+  ];
 }
 
 function hashesOf(codes: readonly CodeFile[]): Omit<RecordHashes, "rows"> {

@@ -11,6 +11,7 @@ import {
   UnplainLines,
 } from "../../files/plain-lines.js";
 import type { ColumnVector } from "../vectors.js";
+import { createKnownTexts } from "./known-texts.js";
 import { entryWords } from "./short-texts.js";
 import { fillEntries, textVector } from "./text-entries.js";
 
@@ -97,11 +98,12 @@ export interface RingReader {
 
 export function readRing({ columns, control, entries, bytes }: LineRing): RingReader {
   let current = -1;
+  const textOf = createKnownTexts();
   const vectors = Array.from({ length: slots }, (_, slot) =>
     columns.map((__, i) => {
       const first = (slot * columns.length + i) * columnWords;
       const own = Buffer.from(bytes.buffer, slot * largestBlock, largestBlock);
-      return textVector(entries.subarray(first, first + columnWords), () => own);
+      return textVector(entries.subarray(first, first + columnWords), () => own, textOf);
     }),
   );
   return {

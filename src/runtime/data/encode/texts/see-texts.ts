@@ -1,4 +1,4 @@
-/** Which columns of texts are worth reading by their entries: those whose texts are short, as far as the first rows tell. */
+/** Which columns of texts are worth reading by their entries: those whose texts are short, or in plain lines come again, as far as the first rows tell. */
 import type { Database } from "../../files/database.js";
 import type { Relation } from "../../files/relation.js";
 import { entryWords, shortBytes, textEntriesOf } from "./short-texts.js";
@@ -9,7 +9,7 @@ const seenRows = 2048;
 /** One long text in so many takes longer by itself than the others gain. */
 const shortForLong = 8;
 
-/** The relation with texts as its files have them only where they are short. It decides how fast they are read, and nothing else. */
+/** The relation with texts as its files have them only where that is quick. It decides how fast they are read, and nothing else. */
 export async function seeTexts(database: Database, relation: Relation, names: readonly string[]): Promise<Relation> {
   const { columns } = relation;
   const texts = [...new Set(names)].flatMap((name) => {
@@ -38,7 +38,7 @@ async function shortOf(
     relation,
     texts.map(({ name }) => name),
   );
-  if (plain !== undefined) return new Set(texts.filter((_, at) => areShort(plain, at)).map(({ name }) => name));
+  if (plain !== undefined) return new Set(texts.filter((_, at) => areQuick(plain, at)).map(({ name }) => name));
   const longs = texts.map((text) => `count(*) FILTER (WHERE strlen(${text.sql}) > ${shortBytes}), count(${text.sql})`);
   const rows = `(SELECT ${texts.map((text) => text.sql).join(", ")} FROM ${sql} LIMIT ${seenRows})`;
   const [found = []] = await database.rows(`SELECT ${longs.join(", ")} FROM ${rows}`);
@@ -46,14 +46,20 @@ async function shortOf(
   return new Set(texts.filter((_, at) => isShort(at)).map(({ name }) => name));
 }
 
-function areShort({ rowCount, getColumnVector }: ColumnChunk, column: number): boolean {
-  const entries = textEntriesOf(getColumnVector(column));
+/** Whether texts of plain lines are short, or come again: a long one that is known costs little more than a short one. */
+function areQuick({ rowCount, getColumnVector }: ColumnChunk, column: number): boolean {
+  const vector = getColumnVector(column);
+  const entries = textEntriesOf(vector);
+  const different = new Set<unknown>();
   let long = 0;
   let all = 0;
   for (let row = 0; row < rowCount; row++) {
     const length = entries[row * entryWords]!;
-    if (length > shortBytes) long += 1;
+    if (length > shortBytes) {
+      long += 1;
+      different.add(vector.getItem(row));
+    }
     if (length > 0) all += 1;
   }
-  return long * shortForLong <= all;
+  return long * shortForLong <= all || different.size * shortForLong <= long;
 }

@@ -7,6 +7,7 @@ import type { Relation } from "../../files/relation.js";
 import type { ColumnVector } from "../vectors.js";
 import { threadsBeside } from "../../../thread-count.js";
 import { threadScript, type ThreadScript } from "../../../thread-script.js";
+import { createKnownTexts } from "./known-texts.js";
 import { createLineRing, readRing } from "./line-ring.js";
 import { entrySql, entryWords } from "./short-texts.js";
 import { fillEntries, textVector } from "./text-entries.js";
@@ -91,9 +92,10 @@ async function* readHere(
   signal: AbortSignal | undefined,
 ): AsyncIterableIterator<ColumnChunk> {
   let bytes: Buffer = Buffer.alloc(0);
+  const textOf = createKnownTexts();
   const columns = [...new Set(names)].map((name) => {
     const entries = new Int32Array(blockRows * entryWords);
-    return { name, place: file.columns.indexOf(name), entries, vector: textVector(entries, () => bytes) };
+    return { name, place: file.columns.indexOf(name), entries, vector: textVector(entries, () => bytes, textOf) };
   });
   const vectors = names.map((name) => columns.find((column) => column.name === name)!.vector);
   for await (const block of readPlainLines(file, signal)) {

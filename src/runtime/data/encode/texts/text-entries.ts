@@ -1,6 +1,7 @@
 /** The values of a column of plain lines as entries, and as the vector of a query. */
 import type { LineBlock } from "../../files/plain-lines.js";
 import type { ColumnVector } from "../vectors.js";
+import type { TextOfBytes } from "./known-texts.js";
 import { entryWords, shortBytes, shortText } from "./short-texts.js";
 
 /** Which bits of each of the three words a text of so many bytes has. */
@@ -15,14 +16,15 @@ function maskFrom(first: number): Int32Array {
 
 /** Puts the entries of a column of a block into `entries`; that of a long text has where it begins. True where there is such a text. */
 export function fillEntries(
-  { rows, bytes, start: first, ends, columns }: LineBlock,
+  { rows, bytes, start: first, ends, gap, columns }: LineBlock,
   column: number,
   entries: Int32Array,
 ): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const before = column === 0 ? 1 : gap;
   let hasLong = false;
   for (let row = 0, at = 0, value = column; row < rows; row++, at += entryWords, value += columns) {
-    const start = value === 0 ? first : ends[value - 1]! + 1;
+    const start = value === 0 ? first : ends[value - 1]! + before;
     const length = ends[value]! - start;
     entries[at] = length;
     if (length > shortBytes) {
@@ -37,8 +39,12 @@ export function fillEntries(
   return hasLong;
 }
 
-/** Entries as a vector; `bytes` are those in which long texts are now. */
-export function textVector(entries: Int32Array, bytes: () => Buffer): ColumnVector & { readonly dataView: DataView } {
+/** Entries as a vector; `bytes` are those in which long texts are now, and `textOf` makes them of a part of these. */
+export function textVector(
+  entries: Int32Array,
+  bytes: () => Buffer,
+  textOf: TextOfBytes,
+): ColumnVector & { readonly dataView: DataView } {
   return {
     type: { toString: () => "VARCHAR" },
     dataView: new DataView(entries.buffer, entries.byteOffset, entries.byteLength),
@@ -46,7 +52,7 @@ export function textVector(entries: Int32Array, bytes: () => Buffer): ColumnVect
       const at = row * entryWords;
       const length = entries[at]!;
       if (length <= shortBytes) return shortText(entries[at + 1]!, entries[at + 2]!, entries[at + 3]!, length);
-      return bytes().toString("utf8", entries[at + 1]!, entries[at + 1]! + length);
+      return textOf(bytes(), entries[at + 1]!, length);
     },
   };
 }

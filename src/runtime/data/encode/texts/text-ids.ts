@@ -7,6 +7,8 @@ import { wholeOfText, withPlace } from "./whole-texts.js";
 
 /** Different texts that are remembered besides those of a vocabulary. */
 const rememberedTexts = 2 ** 20;
+/** The same of long ones, which take more room. */
+const rememberedLong = 2 ** 14;
 
 export interface TextIdsOptions {
   readonly rules: TextRules;
@@ -71,6 +73,15 @@ export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions):
     if (table.size < most) remember(raw, id);
     return id;
   };
+  /** Of long texts, which have no place in the table. */
+  const longIds = new Map<string, number>();
+  const findLong = (raw: string): number => {
+    const known = longIds.get(raw);
+    if (known !== undefined) return known;
+    const id = find(raw);
+    if (longIds.size < rememberedLong) longIds.set(raw, id);
+    return id;
+  };
   let ids = new Int32Array(0);
   const ofRows: TextIds["ofRows"] = (vector, rows) => {
     if (ids.length < rows) ids = new Int32Array(rows);
@@ -81,7 +92,7 @@ export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions):
     for (let row = 0, at = 0; row < rows; row++, at += entryWords) {
       const length = entries[at]!;
       if (length > shortBytes) {
-        ids[row] = find(longText(row) ?? "");
+        ids[row] = findLong(longText(row) ?? "");
         continue;
       }
       const a = entries[at + 1]!;

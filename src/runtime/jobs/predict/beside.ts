@@ -12,8 +12,7 @@ import { threadsBeside } from "../../thread-count.js";
 import { threadScript } from "../../thread-script.js";
 import { awaitBlock, createRing, fillRing, finishBlock, type RingMemory, takeBlock } from "./block-ring.js";
 import type { FileSession } from "./open-by-size.js";
-import type { RowsSetup } from "./rows-service.js";
-import { canShare, setupOf } from "./rows-setup.js";
+import { canShare, type RowsSetup, setupOf } from "./rows-setup.js";
 import { createScorer, type Scorer } from "./scorer.js";
 
 /** Rows of a block: a twentieth of a millisecond of the MMoE of Census-Income, which is what one thread may wait for the other in the end. */

@@ -1,27 +1,16 @@
 /** Rows of files predicted in a thread of their own, as the work of a pool. */
 import { threadId } from "node:worker_threads";
-import type { GraphFunction, StateVariable } from "../../../compiler/graph/index.js";
-import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { batchOver, copyBatch, createBatch, cutBatch } from "../../data/batches/records.js";
 import { roomOf } from "../../data/batches/blocks.js";
-import type { HostTensor, Session } from "../../engine/index.js";
+import type { Session } from "../../engine/index.js";
 import { loadStepsAddon } from "../../engine/fused/addon.js";
 import { openFusedOnly } from "../../engine/fused/engine.js";
 import { createOnnxEngine } from "../../engine/onnx/engine.js";
 import type { Service } from "../../pool/service.js";
 import { type RingMemory, workOff } from "./block-ring.js";
 import { openFewRows, planFewRows } from "./few-rows.js";
-import type { SharedEngine } from "./rows-setup.js";
+import type { RowsSetup } from "./rows-setup.js";
 import { createScorer, rowsOfJob } from "./scorer.js";
-
-export interface RowsSetup {
-  readonly target: GraphFunction;
-  readonly variables: readonly StateVariable[];
-  /** Of the variables, in memory that threads share. */
-  readonly values: ReadonlyMap<string, HostTensor>;
-  readonly engine: SharedEngine;
-  readonly layout: BatchLayout;
-}
 
 /** What predicts, and blocks of rows until none comes any more: each the first rows of a batch with room for `roomOf(rowsOfJob)`; of each, the outputs [outputs, rows]. */
 export interface RowsJob {

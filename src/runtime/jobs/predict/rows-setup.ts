@@ -1,10 +1,9 @@
 /** What other threads need so that they predict as this one does. */
-import { functionInputs, stateBytes } from "../../../compiler/graph/index.js";
+import { functionInputs, type GraphFunction, stateBytes, type StateVariable } from "../../../compiler/graph/index.js";
 import { batchInputs, type BatchLayout } from "../../../compiler/model/layout.js";
 import type { LoadedArtifact } from "../../artifact/index.js";
 import type { EngineName, HostTensor } from "../../engine/index.js";
 import type { FileSession } from "./open-by-size.js";
-import type { RowsSetup } from "./rows-service.js";
 
 /** Engines whose sessions have one thread here, so that other threads may have one each. */
 const sharedEngines = ["fused", "onnx", "simd"] as const;
@@ -14,6 +13,16 @@ export type SharedEngine = (typeof sharedEngines)[number];
 /** The name of such an engine. */
 export function sharedEngine(engine: EngineName): SharedEngine | undefined {
   return sharedEngines.find((name) => name === engine);
+}
+
+/** What a thread opens. */
+export interface RowsSetup {
+  readonly target: GraphFunction;
+  readonly variables: readonly StateVariable[];
+  /** Of the variables, in memory that threads share. */
+  readonly values: ReadonlyMap<string, HostTensor>;
+  readonly engine: SharedEngine;
+  readonly layout: BatchLayout;
 }
 
 /** Bytes of weights that are held for other threads as well, at most. */

@@ -9,8 +9,8 @@ import { threadsBeside } from "../../thread-count.js";
 import { openPool, type Pool } from "../../pool/pool.js";
 import { createRing, fillRing, finishBlock, takeBlock } from "./block-ring.js";
 import type { FileSession } from "./open-by-size.js";
-import type { RowsJob, RowsSetup } from "./rows-service.js";
-import { canShare, setupOf, sharedEngine } from "./rows-setup.js";
+import type { RowsJob } from "./rows-service.js";
+import { canShare, type RowsSetup, setupOf, sharedEngine } from "./rows-setup.js";
 import { createScorer, rowsOfJob, type Scorer } from "./scorer.js";
 
 /** Rows from which another thread pays: it takes a fifth of a second to start. */

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "instructions.h"
+#include "instructions-bf16.h"
 #include "threads.h"
 
 namespace mtl {
@@ -108,7 +108,7 @@ class Reader {
 
 Instruction readInstruction(Reader& reader) {
   Instruction instruction;
-  instruction.run = kernels()[reader.next()].run;
+  instruction.run = allKernels()[reader.next()].run;
   const long operands = reader.next();
   for (long i = 0; i < operands; ++i) {
     Operand operand;
@@ -267,7 +267,7 @@ napi_value Names(napi_env env, napi_callback_info) {
   napi_value list;
   napi_create_array(env, &list);
   uint32_t index = 0;
-  for (const Kernel& kernel : kernels()) {
+  for (const Kernel& kernel : allKernels()) {
     napi_value name;
     napi_create_string_utf8(env, kernel.name, NAPI_AUTO_LENGTH, &name);
     napi_set_element(env, list, index++, name);
@@ -275,11 +275,18 @@ napi_value Names(napi_env env, napi_callback_info) {
   return list;
 }
 
+/// bfloat16(): "tiles" or "dots", by which products of bfloat16 are made; else "processor" or "compiler", which cannot.
+napi_value Bfloat16(napi_env env, napi_callback_info) {
+  napi_value kind;
+  napi_create_string_utf8(env, bfloat16Kind(), NAPI_AUTO_LENGTH, &kind);
+  return kind;
+}
+
 napi_value Init(napi_env env, napi_value exports) {
   const struct {
     const char* name;
     napi_callback callback;
-  } functions[] = {{"create", Create}, {"run", Run}, {"trace", Trace}, {"names", Names}};
+  } functions[] = {{"create", Create}, {"run", Run}, {"trace", Trace}, {"names", Names}, {"bfloat16", Bfloat16}};
   for (const auto& [name, callback] : functions) {
     napi_value function;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);

@@ -12,6 +12,13 @@ export const engineOption = {
   doc: "engine that runs the graph (default: MTLC_ENGINE, else the fastest that works)",
 } as const;
 
+/** Of what trains. */
+export const productsOption = {
+  kind: "choice",
+  values: ["float32", "bfloat16"],
+  doc: "what the factors of a step's products of matrices are rounded to; bfloat16 is faster, on processors that have it (default: float32)",
+} as const;
+
 /** {@link engineOption} of what only predicts. */
 export const predictEngineOption = {
   ...engineOption,

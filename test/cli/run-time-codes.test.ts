@@ -50,6 +50,7 @@ const cases: readonly Case[] = [
   { code: "MTL7401", exit: 2, words: ["train", "shop/model.mtl", "-o", "out"], environment: { MTLC_ENGINE: "gpu" } },
   { code: "MTL7440", exit: 1, words: ["train", "shop/model.mtl", "-o", "out"], environment: { MTLC_ENGINE: "onnx" } },
   { code: "MTL7440", exit: 1, words: ["train", "shop/model.mtl", "-o", "out"], environment: { MTLC_ENGINE: "simd" } },
+  { code: "MTL7441", exit: 1, words: ["train", "shop/model.mtl", "--products", "bfloat16", "--engine", "cpu"] },
   { code: "MTL7400", exit: 2, words: ["train", "shop/model.mtl", "--runs", "2", "--tensorboard", "board"] },
   { code: "MTL7423", exit: 2, words: ["compare", "compiled", "shop/model.mtl"] },
   { code: "MTL7424", exit: 2, words: ["compare", "compiled", "trained", "--base", "other"] },

@@ -1,18 +1,18 @@
 /** The fused engine against the interpreter: every op, random graphs, and steps of every shipped spec, by any number of threads. */
-import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { createInterpreter, float32, GraphBuilder, initialize, type Program } from "../../src/compiler/graph/index.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
 import type { HostTensor, Session } from "../../src/runtime/engine/engine.js";
 import { openFusedOnly } from "../../src/runtime/engine/fused/engine.js";
-import { distance, type Feeds, hostTensors, inputsOf, randomFeeds, sizesOf } from "../lower/harness.js";
+import { distance, hostTensors, inputsOf, randomFeeds, sizesOf } from "../lower/harness.js";
 import { randomProgram } from "../graph/random-graph.js";
 import { servingOnes, shippedModels } from "../shipped-models.js";
 import { fusedMissing } from "./engines.js";
 import { type OpCase, opCases } from "./op-cases.js";
 import { variable } from "./programs.js";
 import { rowCases } from "./row-cases.js";
+import { bytesOf, queueOf, stepsOf } from "./steps.js";
 
 /** Losses that compare rows have lists of a length that the batch decides. */
 const otherEngine = ["bpr", "combined_ranking", "lambdarank", "partial_order"];
@@ -91,37 +91,6 @@ function isSmooth(program: Program, feeds: { readonly x: HostTensor; readonly id
   };
   const [some, others] = [outputs(0), outputs(1e-7)];
   return distance(some, others) < 2e-5;
-}
-
-const bytesOf = (values: ReadonlyMap<string, HostTensor>): readonly (readonly [string, string])[] =>
-  [...values].map(([name, { data }]) => {
-    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    return [name, createHash("sha256").update(bytes).digest("hex")] as const;
-  });
-
-/** Feeds of some steps, one after another in one array each. */
-function queueOf(steps: readonly Readonly<Record<string, HostTensor>>[]): Readonly<Record<string, HostTensor>> {
-  return Object.fromEntries(
-    Object.entries(steps[0] ?? {}).map(([name, { shape, data }]) => {
-      const all = steps.flatMap((step) => [...(step[name]?.data ?? [])]);
-      const values = data instanceof Float32Array ? Float32Array.from(all) : Int32Array.from(all);
-      return [name, { shape: [steps.length, ...shape], data: values }];
-    }),
-  );
-}
-
-const modelOf = (name: string) => {
-  const found = shippedModels.find(([each]) => each.endsWith(`${name}.mtl`))?.[1];
-  if (found === undefined) throw new Error(`no spec ${name}`);
-  return found;
-};
-
-function stepsOf(name: string, rows: number, count: number) {
-  const model = modelOf(name);
-  const program = lowerModel(model, sizesOf(model), { serving: servingOnes(model) });
-  const inputs = new Set(inputsOf(program, "train"));
-  const feeds = Array.from({ length: count }, (_, at): Feeds => randomFeeds(model, rows, at + 1));
-  return { program, feeds: feeds.map((each) => hostTensors(each, inputs)) };
 }
 
 describe.skipIf(fusedMissing !== undefined)(`the fused engine (${fusedMissing ?? "there"})`, () => {

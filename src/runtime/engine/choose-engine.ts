@@ -1,6 +1,13 @@
 /** The engine of a job, told to whoever watches it. */
 import { omitUndefined } from "../../compiler/text/index.js";
-import { type Engine, type EngineName, type EnginePurpose, selectEngine, type Session } from "./index.js";
+import {
+  type Engine,
+  type EngineName,
+  type EnginePurpose,
+  type Products,
+  selectEngine,
+  type Session,
+} from "./index.js";
 import type { TrainEvent } from "../events.js";
 
 /** The engine asked for, else the fastest that works. Throws a {@link Failure} when the one asked for cannot run. */
@@ -8,8 +15,9 @@ export async function chooseEngine(
   preference: EngineName | undefined,
   onEvent: (event: TrainEvent) => void = () => undefined,
   purpose: EnginePurpose = "training",
+  products: Products = "float32",
 ): Promise<Engine> {
-  const { engine, notice } = await selectEngine({ purpose, ...omitUndefined({ preference }) });
+  const { engine, notice } = await selectEngine({ purpose, products, ...omitUndefined({ preference }) });
   const { name, description } = engine;
   onEvent({ kind: "engine", engine: name, description, ...omitUndefined({ notice }) });
   return engine;

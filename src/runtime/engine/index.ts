@@ -5,6 +5,7 @@
 import { omitUndefined } from "../../compiler/text/index.js";
 import { availableParallelism } from "node:os";
 import { createFailure } from "../failure.js";
+import type { Products } from "../../compiler/targets/fused/index.js";
 import type { Engine, EngineName } from "./engine.js";
 import { createNativeEngine, hasXla } from "./native.js";
 import { threadCount } from "../thread-count.js";
@@ -13,6 +14,7 @@ import { loadStepsAddon, setUpSteps } from "./fused/addon.js";
 import { loadBinding } from "./native-binding.js";
 
 export type { Engine, EngineName, HostTensor, OpenOptions, Session } from "./engine.js";
+export type { Products };
 export { type NativeSetupOptions, type NativeSetupResult, setUpNative } from "./native-setup.js";
 export { setUpSteps };
 
@@ -36,6 +38,8 @@ export interface SelectOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** What is to be run; default training, which not every engine can. */
   readonly purpose?: EnginePurpose;
+  /** Of a training. Default "float32". */
+  readonly products?: Products;
 }
 
 /** `evaluation`: what a training has measured is measured again, by the engine that it would choose. */
@@ -51,6 +55,7 @@ export interface SelectedEngine {
 export async function selectEngine(options: SelectOptions = {}): Promise<SelectedEngine> {
   const environment = options.environment ?? process.env;
   const wanted = options.preference ?? preferredEngine(environment);
+  if (options.products === "bfloat16") return { engine: bfloat16Engine(wanted, environment) };
   if (wanted === "fused" || (wanted === undefined && options.purpose !== "prediction")) {
     const engine = createFusedEngine(environment, async () => (await nativeOr(environment)).engine);
     if (engine !== undefined) return { engine };
@@ -69,6 +74,16 @@ export async function selectEngine(options: SelectOptions = {}): Promise<Selecte
     engine: await createTfjsEngine(wanted),
     notice: `running on ${wanted}, as asked; the engines fused and native are faster`,
   };
+}
+
+/** The fused engine with products in bfloat16. Throws a {@link Failure} (MTL7441) where there are none. */
+function bfloat16Engine(wanted: EngineName | undefined, environment: NodeJS.ProcessEnv): Engine {
+  if (wanted !== undefined && wanted !== "fused")
+    throw createFailure("MTL7441", { problem: `the engine ${wanted} makes all of them in float32` });
+  const refuse = (): Promise<Engine> => Promise.reject(new Error("another engine has no products in bfloat16"));
+  const engine = createFusedEngine(environment, refuse, undefined, "bfloat16");
+  if (engine !== undefined) return engine;
+  throw createFailure("MTL7441", { problem: `the engine fused is not there (\`${installCommand}\` installs it)` });
 }
 
 /** The native engine, else the fastest that works. */

@@ -73,7 +73,12 @@ export async function finalScores(
   return kept?.evaluation?.role === role ? kept.evaluation : { role, ...(await score(role, dataset)) };
 }
 
-export function runIdentity(spec: LoadedSpec, data: OpenedData, rows: Dataset): RunIdentity {
+export function runIdentity(
+  { products }: TrainOptions,
+  spec: LoadedSpec,
+  data: OpenedData,
+  rows: Dataset,
+): RunIdentity {
   const { seed, batch } = spec.model.train;
   return {
     model: spec.hash,
@@ -83,6 +88,7 @@ export function runIdentity(spec: LoadedSpec, data: OpenedData, rows: Dataset): 
     rows: rows.rows,
     data: rows.hash,
     evaluation: evaluationData(data)?.data.hash ?? "",
+    ...(products === "bfloat16" ? { products } : {}),
   };
 }
 

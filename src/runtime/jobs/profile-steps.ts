@@ -20,7 +20,7 @@ import type { TrainOptions } from "./train-options.js";
 
 export interface ProfileOptions extends Pick<
   TrainOptions,
-  "spec" | "texts" | "train" | "seed" | "engine" | "cacheLimit" | "signal" | "onEvent"
+  "spec" | "texts" | "train" | "seed" | "engine" | "products" | "cacheLimit" | "signal" | "onEvent"
 > {
   /** File of the trace, in the trace event format of Chrome. */
   readonly trace: string;
@@ -41,7 +41,7 @@ export async function profileSteps(options: ProfileOptions): Promise<StepTimes> 
     const spec = await loadTrainable(options, onEvent);
     const { model } = spec;
     if (hasTrees(model)) throw createFailure("MTL7451", { name: model.name });
-    const engine = await chooseEngine(options.engine, onEvent);
+    const engine = await chooseEngine(options.engine, onEvent, "training", options.products);
     const data = await openTrainingData({ ...options, roles: ["train"] }, spec);
     try {
       if (data.train === undefined) throw createFailure("MTL7302", { role: "train", option: "--train" });

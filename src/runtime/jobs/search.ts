@@ -41,7 +41,7 @@ const reduction = 3;
 
 export interface SearchOptions extends Pick<
   TrainOptions,
-  "spec" | "train" | "validation" | "test" | "engine" | "cacheLimit" | "signal"
+  "spec" | "train" | "validation" | "test" | "engine" | "products" | "cacheLimit" | "signal"
 > {
   /** Folder of the search: its record, the table, the best spec and its artifact. */
   readonly output: string;
@@ -88,7 +88,7 @@ export async function searchSpec(options: SearchOptions): Promise<Searched> {
   if (model.loss.terms.length === 0) throw createFailure("MTL7311", { name: model.name });
   const objectives = objectivesOf(model, options.metrics ?? []);
   const sampler = createSampler(spec, { method, seed, objectives });
-  if (!hasTrees(model)) await chooseEngine(options.engine, onEvent);
+  if (!hasTrees(model)) await chooseEngine(options.engine, onEvent, "training", options.products);
   const opened = await openOnce(options, spec, onEvent);
   const shares = halving ? sharesOf(model, opened.length, options.trials) : [];
   const identity = {
@@ -99,6 +99,7 @@ export async function searchSpec(options: SearchOptions): Promise<Searched> {
     seed,
     metrics: objectives.map(({ text }) => text),
     shares,
+    ...(options.products === "bfloat16" ? { products: options.products } : {}),
   };
   makeFolder(options.output);
   const record = await openRecord(options.output, identity, {
@@ -112,8 +113,8 @@ export async function searchSpec(options: SearchOptions): Promise<Searched> {
     dimensions: searches.length,
     workers,
   });
-  const { train: rows, validation, engine, cacheLimit } = options;
-  const setup = { spec: options.spec, ...omitUndefined({ train: rows, validation, engine, cacheLimit }) };
+  const { train: rows, validation, engine, products, cacheLimit } = options;
+  const setup = { spec: options.spec, ...omitUndefined({ train: rows, validation, engine, products, cacheLimit }) };
   const workshop = createWorkshop(setup, workers, signal);
   const search: Search = { options, spec, objectives, record, workshop, onEvent };
   const isTimeOver = (): boolean => (performance.now() - started) / 1000 >= (options.seconds ?? Infinity);
@@ -372,6 +373,7 @@ async function trainBest(
         validation: options.validation,
         test: options.test,
         engine: options.engine,
+        products: options.products,
         cacheLimit: options.cacheLimit,
         signal,
       }),

@@ -67,7 +67,7 @@ export async function trainNetwork(job: TrainJob): Promise<TrainResult> {
   const { output, signal } = job.options;
   const { model } = spec;
   const rows = job.inspected ?? inspectOpened(job);
-  const identity = runIdentity(spec, data, rows);
+  const identity = runIdentity(job.options, spec, data, rows);
   if (output !== undefined && job.start === "finished") return await finishedRun(output, identity, model);
   const { prepared } = job;
   const program = prepared?.program ?? createProgram(model, data.fitted);

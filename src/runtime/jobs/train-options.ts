@@ -1,7 +1,7 @@
 /** What a training is asked to do. */
 import { omitUndefined } from "../../compiler/text/index.js";
 import type { DataRole } from "../data/index.js";
-import type { EngineName } from "../engine/index.js";
+import type { EngineName, Products } from "../engine/index.js";
 import type { TrainEvent } from "../events.js";
 
 /** Files in place of those that the spec names, relative to the working directory; globs allowed. */
@@ -53,6 +53,11 @@ export interface TrainOptions extends DataFiles {
   readonly tensorboard?: string;
   /** Default: `MTLC_ENGINE`, else the fastest that works. */
   readonly engine?: EngineName;
+  /**
+   * What the factors of a step's products of matrices are rounded to. Default "float32". "bfloat16" is faster, and refused (MTL7441) where the
+   * processor, the engine or the addon does not have it. What measures the model is of float32 either way.
+   */
+  readonly products?: Products;
   /** Bytes of encoded rows held in memory; the rest is read from the disk. Default 64 MiB, or 1 GiB where a loss compares the rows of whole lists. */
   readonly cacheLimit?: number;
   /** Ends the run after the step under way, with a checkpoint to resume from. */

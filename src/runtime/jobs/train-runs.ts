@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { hasTrees } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { loadWeights } from "../artifact/load-weights.js";
-import { type OpenedData, sizesWithoutData } from "../data/index.js";
+import { type Dataset, type OpenedData, sizesWithoutData } from "../data/index.js";
 import { chooseEngine } from "../engine/choose-engine.js";
 import { createProgram } from "../engine/create-program.js";
 import type { TrainEvent } from "../events.js";
@@ -89,13 +89,13 @@ async function prepare(options: TrainOptions, spec: LoadedSpec, runs: readonly R
   const record = output === undefined ? undefined : await prepareRunsOutput(output, inputs, options);
   checkMemory(knownNeed(model, sizesWithoutData(model)));
   if (from !== undefined) await loadWeights(from, "start from", { onEvent, signal });
-  await chooseEngine(options.engine, onEvent);
+  await chooseEngine(options.engine, onEvent, "training", options.products);
   const data = await openTrainingData(options, spec);
   try {
     const rows = inspectOpened({ options, spec, start: "fresh", data, onEvent });
     checkNumbers(spec, data, runs);
     return {
-      identity: identityOfRuns(spec, data, rows),
+      identity: identityOfRuns(options, spec, data, rows),
       record,
       choice: choiceOf(model, evaluationData(data) !== undefined),
       bytes: trainingNeed(model, createProgram(model, data.fitted)).total,
@@ -149,8 +149,8 @@ async function trainAll(runs: readonly NumberedRun[], work: Work): Promise<void>
   }
 }
 
-function identityOfRuns(spec: LoadedSpec, data: OpenedData, rows: Parameters<typeof runIdentity>[2]): RunsIdentity {
-  const { seed: _, ...identity } = runIdentity(spec, data, rows);
+function identityOfRuns(options: TrainOptions, spec: LoadedSpec, data: OpenedData, rows: Dataset): RunsIdentity {
+  const { seed: _, ...identity } = runIdentity(options, spec, data, rows);
   const { epochs = null, steps = null } = spec.model.train;
   return { ...identity, epochs, steps };
 }

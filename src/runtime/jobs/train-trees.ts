@@ -32,6 +32,7 @@ export async function treesLibrary(options: TrainOptions, start: RunStart): Prom
   if (start === "resume") throw refuse("a checkpoint", "they are made in one go; `--force` drops the unfinished run");
   for (const length of ["epochs", "steps"] as const)
     if (options[length] !== undefined) throw refuse(`\`--${length}\``, "the spec says their `rounds`");
+  if (options.products === "bfloat16") throw refuse("`--products`", "they multiply no matrices");
   const found = await loadLightGbm();
   if (found.kind === "loaded") return found.library;
   throw createFailure("MTL7365", { problem: found.problem, command: installCommand });
@@ -44,7 +45,7 @@ export async function trainTreesOn(job: OpenedJob, library: LightGbm): Promise<T
   const { model } = spec;
   const { fitted } = data;
   const rows = inspectOpened(job);
-  const identity = runIdentity(spec, data, rows);
+  const identity = runIdentity(options, spec, data, rows);
   if (output !== undefined && job.start === "finished") return await finishedRun(output, identity, model);
   const program = createProgram(model, fitted);
   const evaluate = functionOf(measuredProgram(program), "evaluate");

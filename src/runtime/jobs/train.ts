@@ -48,7 +48,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   let prepared: PreparedSession | undefined;
   try {
     const library = hasTrees(model) ? await treesLibrary(options, start) : undefined;
-    const engine = library === undefined ? await chooseEngine(options.engine, onEvent) : undefined;
+    const engine =
+      library === undefined ? await chooseEngine(options.engine, onEvent, "training", options.products) : undefined;
     giveBackPages();
     opening.tell((progress) => onEvent({ kind: "data", ...progress }));
     // A first state that the data decides is not known before the rows are.

@@ -25,7 +25,7 @@ export const runsService: Service<RunsSetup, NumberedRun, RunResult | undefined,
     const { warmStart: from } = options;
     const old =
       from === undefined ? undefined : await loadWeights(from, "start from", { onEvent: () => undefined, signal });
-    const engine = await chooseEngine(options.engine, () => undefined);
+    const engine = await chooseEngine(options.engine, () => undefined, "training", options.products);
     const data = await openTrainingData({ ...options, signal }, spec);
     const rows = trainingData(spec.model, data);
     const runner = createRunner({ options, spec, data, rows, engine, old, keep }, finished);

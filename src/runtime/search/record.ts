@@ -20,6 +20,8 @@ export interface SearchIdentity {
   readonly metrics: readonly string[];
   /** After which shares of a training trials are compared; none without halving. */
   readonly shares: readonly number[];
+  /** Absent: of float32. */
+  readonly products?: "bfloat16";
 }
 
 /** The file that says which search a folder holds. */
@@ -110,6 +112,7 @@ function difference(old: SearchIdentity, identity: SearchIdentity): string | und
     seed: "`--seed`",
     metrics: "`--metric`",
     shares: "`--halving`, or the number of times that trials are compared",
+    products: "`--products`",
   };
   const [key] = (Object.keys(words) as (keyof SearchIdentity)[]).filter(
     (each) => JSON.stringify(old[each]) !== JSON.stringify(identity[each]),

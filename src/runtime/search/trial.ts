@@ -3,7 +3,10 @@ import type { HeadScores } from "../events.js";
 import type { TrainOptions } from "../jobs/train-options.js";
 
 /** What all trials of a search share. */
-export interface TrialSetup extends Pick<TrainOptions, "spec" | "train" | "validation" | "engine" | "cacheLimit"> {}
+export interface TrialSetup extends Pick<
+  TrainOptions,
+  "spec" | "train" | "validation" | "engine" | "products" | "cacheLimit"
+> {}
 
 /** One training. */
 export interface TrialJob {

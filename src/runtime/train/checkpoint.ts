@@ -50,6 +50,8 @@ export interface RunIdentity {
   readonly data: string;
   /** `Dataset.hash` of what each epoch is measured on; empty without. */
   readonly evaluation: string;
+  /** Absent: of float32. */
+  readonly products?: "bfloat16";
 }
 
 /** What a message calls each part. */
@@ -61,6 +63,7 @@ const identityWords: Readonly<Record<keyof RunIdentity, string>> = {
   fitted: "the training data (its vocabularies or scales)",
   data: "the training data (its features, labels, weights or groups)",
   evaluation: "the data that each epoch is measured on",
+  products: "what products are rounded to (`--products`)",
 };
 
 /** The first part in which two runs differ, in words; undefined when they are one. */

@@ -6,6 +6,7 @@ import { interruptCode, Interrupted, withInterrupt } from "../../interrupt.js";
 import {
   denyOption,
   engineOption,
+  productsOption,
   formatOption,
   quietOption,
   testOption,
@@ -90,6 +91,7 @@ export const searchVerb = defineCommand(
         doc: "remove the search that is in the output directory",
       },
       engine: engineOption,
+      products: productsOption,
       deny: denyOption,
       quiet: quietOption,
       format: formatOption,
@@ -118,7 +120,7 @@ export const searchVerb = defineCommand(
       import("./progress.js"),
     ]);
     const progress = createSearchProgress(terminal, options.quiet);
-    const { method, metric: metrics, seed, workers, pick, train, validation, test, engine } = options;
+    const { method, metric: metrics, seed, workers, pick, train, validation, test, engine, products } = options;
     const output = options.output ?? defaultFolder(spec);
     const seconds = options.time === undefined ? undefined : secondsOf(options.time);
     try {
@@ -140,6 +142,7 @@ export const searchVerb = defineCommand(
             validation,
             test,
             engine,
+            products,
           }),
           signal,
           onEvent: (event) => {

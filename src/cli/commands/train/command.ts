@@ -72,7 +72,7 @@ export const trainVerb = defineCommand(
             tensorboard: options.tensorboard,
             targets: options.target,
           }),
-          ...omitUndefined({ engine: options.engine }),
+          ...omitUndefined({ engine: options.engine, products: options.products }),
           ...omitUndefined({ warmStart: options["warm-start"], continues: options.continue }),
           resume: options.resume,
           force: options.force,

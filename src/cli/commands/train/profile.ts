@@ -48,7 +48,12 @@ export async function profile(
       const times = await profileSteps({
         spec,
         trace: options.profile,
-        ...omitUndefined({ train: options.train, seed: options.seed, engine: options.engine }),
+        ...omitUndefined({
+          train: options.train,
+          seed: options.seed,
+          engine: options.engine,
+          products: options.products,
+        }),
         signal,
         onEvent: (event) => {
           if (event.kind === "compiling") deafness.begin();

@@ -42,6 +42,7 @@ export async function trainMany(spec: string, options: Options, terminal: Termin
           epochs: options.epochs,
           steps: options.steps,
           engine: options.engine,
+          products: options.products,
           workers: options.workers,
           targets: options.target,
           warmStart: options["warm-start"],

@@ -2,6 +2,9 @@
 
 import type { DType } from "../../graph/graph.js";
 
+/** What the factors of products are rounded to; sums, and all else, are of float32. */
+export type Products = "float32" | "bfloat16";
+
 /**
  * Truths are numbers of 32 bits, 0 and 1.
  *

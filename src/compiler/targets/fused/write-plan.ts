@@ -2,7 +2,8 @@
 import type { DType, GraphFunction, GraphNode, OpAttributes, ValueId } from "../../graph/graph.js";
 import { distinctIdsOf } from "../../graph/passes/pad-distinct.js";
 import { sizeOfShape, stridesOf } from "../../graph/tensor.js";
-import type { FusedPlan, PlanBuffer, PlanInstruction, PlanLoop, PlanOperand } from "./plan.js";
+import { packedNumbers, paysForEach, paysForRows, paysOverRows } from "./bfloat16.js";
+import type { FusedPlan, PlanBuffer, PlanInstruction, PlanLoop, PlanOperand, Products } from "./plan.js";
 import { keyOf, type Layout, type LoopPlace, type Placed, type Schedule, scheduleOf } from "./schedule.js";
 import { type RowSum, type RowSums, rowSumsOf } from "./row-sums.js";
 import { cut, need, type Place, transposed } from "./places.js";
@@ -11,10 +12,15 @@ import { arrange, type Lifetime, tileOf } from "./local-memory.js";
 import { collapse, isPacked, mostAxes, stretchStrides, Unsupported } from "./views.js";
 
 /** The plan of a function whose sizes are known; undefined where an op of it is none that the instructions know. */
-export function fusedPlan(fn: GraphFunction, batch: number, layout: Layout = new Map()): FusedPlan | undefined {
+export function fusedPlan(
+  fn: GraphFunction,
+  batch: number,
+  layout: Layout = new Map(),
+  products: Products = "float32",
+): FusedPlan | undefined {
   if (!isFusable(fn)) return undefined;
   try {
-    return new PlanWriter(scheduleOf(withoutInputsOfRelu(fn), batch, layout), layout).write();
+    return new PlanWriter(scheduleOf(withoutInputsOfRelu(fn), batch, layout), layout, products).write();
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;
@@ -61,6 +67,7 @@ class PlanWriter {
   constructor(
     readonly schedule: Schedule,
     readonly layout: Layout,
+    readonly products: Products,
   ) {
     this.#rowSums = rowSumsOf(schedule);
   }
@@ -389,7 +396,7 @@ class PlanWriter {
       const each = [need(a), need(b)].map((operand) => this.#operand(operand, partial.rows, lead));
       this.#emit(
         partial,
-        "productOverRows",
+        this.products === "bfloat16" && paysOverRows(m, n, lead) ? "productOverRows.bfloat16" : "productOverRows",
         [{ buffer, offset: 0, rowStride: 0 }, ...each],
         [lead / partial.rows, m, n, need(a).strides[0] ?? 0, need(b).strides[0] ?? 0, room, partial.rows],
       );
@@ -438,22 +445,25 @@ class PlanWriter {
     const right = pack === undefined ? (transposeB ? transposed(b) : b) : this.#packed(id, pack.of).out;
     let left = transposeA ? transposed(a) : a;
     if (left.strides[0] !== 1 && left.strides[1] !== 1 && depth > 1) left = this.#flat(loop, left);
-    const each = [out, left].map((operand) => this.#operand(operand, loop.rows, m));
-    this.#emit(
-      loop,
-      "product",
-      [...each, { buffer: right.buffer, offset: right.offset, rowStride: 0 }],
-      [
-        m / loop.rows,
-        n,
-        depth,
-        left.strides[0] ?? 0,
-        depth > 1 ? (left.strides[1] ?? 0) : 1,
-        right.strides[0] ?? 0,
-        out.strides[0] ?? 0,
-      ],
-      [out],
-    );
+    const each = [
+      ...[out, left].map((operand) => this.#operand(operand, loop.rows, m)),
+      { buffer: right.buffer, offset: right.offset, rowStride: 0 },
+    ];
+    const numbers = [
+      m / loop.rows,
+      n,
+      depth,
+      left.strides[0] ?? 0,
+      depth > 1 ? (left.strides[1] ?? 0) : 1,
+      right.strides[0] ?? 0,
+      out.strides[0] ?? 0,
+    ];
+    if (this.products === "bfloat16" && paysForRows(m, n, depth)) {
+      const elements = packedNumbers(n, depth);
+      const buffer = this.#buffer(`rounded ${id}`, () => ({ kind: "perThread", elements }));
+      const own = { buffer, offset: 0, rowStride: 0 };
+      this.#emit(loop, "product.bfloat16", [...each, own], [...numbers, elements, loop.rows], [out]);
+    } else this.#emit(loop, "product", each, numbers, [out]);
   }
 
   #productOfEach(node: GraphNode, loop: LoopPlace, out: Place, a: Place, b: Place): void {
@@ -473,7 +483,7 @@ class PlanWriter {
     ]);
     this.#emit(
       loop,
-      "productOfEach",
+      this.products === "bfloat16" && paysForEach(out, left, right) ? "productOfEach.bfloat16" : "productOfEach",
       [out, left, right].map((operand) => this.#operand(operand, loop.rows, lead)),
       [lead / loop.rows, inner, m, n, depth, ...strides],
       [out],

@@ -18,6 +18,9 @@ import { findNodeApi } from "../native-sources.js";
 
 const run = promisify(execFile);
 
+/** Tiles of AMX, or dot products of AVX-512 BF16. */
+export type Bfloat16Kind = "tiles" | "dots";
+
 /** A plan in the addon's memory. */
 export type PlanHandle = object & { readonly handle?: never };
 
@@ -35,6 +38,8 @@ export interface StepsAddon {
   trace(plan: PlanHandle, on: boolean): Float64Array;
   /** Of the instructions, by code. */
   names(): readonly string[];
+  /** The kind of instructions that products of bfloat16 are made of here; else what has none of them that pays, and products are of float32 only. */
+  bfloat16(): Bfloat16Kind | "processor" | "compiler";
 }
 
 /** Widths of vectors that the addon is compiled for, widest first, with what a processor says that it has. */
@@ -43,7 +48,15 @@ const targets = [
   { name: "AVX2", march: "x86-64-v3", flags: ["avx2", "fma", "bmi2"] },
 ] as const;
 
-const sources = ["steps.cc", "instructions.h", "numbers.h", "products.h", "threads.h"] as const;
+const sources = [
+  "steps.cc",
+  "instructions.h",
+  "instructions-bf16.h",
+  "numbers.h",
+  "products.h",
+  "products-bf16.h",
+  "threads.h",
+] as const;
 
 export interface FoundAddon {
   readonly addon: StepsAddon;
@@ -156,7 +169,9 @@ async function compile(march: string, file: string, environment: NodeJS.ProcessE
     const headers = await findNodeApi(work, environment);
     const made = join(work, "steps.node");
     const flags = ["-shared", "-fPIC", "-O3", "-std=c++17", "-pthread", `-march=${march}`, "-DNAPI_VERSION=8"];
-    await run(compiler, [...flags, `-I${headers}`, join(packageRoot, "native", "steps.cc"), "-o", made]);
+    const words = [...flags, `-I${headers}`, join(packageRoot, "native", "steps.cc"), "-o", made];
+    // An assembler that is older than its compiler may not know tiles.
+    await run(compiler, words).catch(() => run(compiler, [...words, "-DMTL_NO_BFLOAT16"]));
     await rename(made, file);
   });
 }

@@ -13,12 +13,20 @@ import { isStatic } from "../../../compiler/graph/dims.js";
 import { rowsOf } from "../../../compiler/graph/initialize.js";
 import type { DType, GraphFunction, Program, StateVariable } from "../../../compiler/graph/graph.js";
 import { sizeOfShape } from "../../../compiler/graph/tensor.js";
-import { type Columns, fusedPlan, type FusedPlan, type Layout } from "../../../compiler/targets/fused/index.js";
+import {
+  type Columns,
+  fusedPlan,
+  type FusedPlan,
+  type Layout,
+  type Products,
+} from "../../../compiler/targets/fused/index.js";
 import type { Engine, HostTensor, OpenOptions, Session, TraceSpan } from "../engine.js";
 import { checkFeeds, checkTensor } from "../feeds.js";
 import { omitUndefined } from "../../../compiler/text/index.js";
 import { threadCount } from "../../thread-count.js";
-import { type FoundAddon, loadStepsAddon, type PlanHandle, type StepsAddon } from "./addon.js";
+import { createFailure } from "../../failure.js";
+import { type Bfloat16Kind, type FoundAddon, loadStepsAddon, type PlanHandle, type StepsAddon } from "./addon.js";
+import { bfloat16Kind } from "./bfloat16.js";
 import { encodePlan } from "./encode-plan.js";
 
 type Numbers = Float32Array | Int32Array;
@@ -31,31 +39,42 @@ export function createFusedEngine(
   environment: NodeJS.ProcessEnv,
   other: () => Promise<Engine>,
   threads = threadCount(environment) ?? availableParallelism(),
+  products: Products = "float32",
 ): Engine | undefined {
   const found = loadStepsAddon(environment);
   if (found === undefined) return undefined;
+  const kind = products === "bfloat16" ? bfloat16Kind(found.addon) : undefined;
+  const rounding = kind === undefined ? "" : "bfloat16 products, ";
   return {
     name: "fused",
-    description: `fused: ${found.vectors}, ${threads} thread${threads === 1 ? "" : "s"}`,
+    description: `fused: ${found.vectors}, ${rounding}${threads} thread${threads === 1 ? "" : "s"}`,
     compiles: false,
     open: async (program, options = {}) => {
-      const session = openFused(found, threads, program, options);
+      const session = openFused(found, threads, program, options, kind);
       if (session !== undefined) return session;
+      if (kind !== undefined)
+        throw createFailure("MTL7441", { problem: "the fused engine does not run steps of this model" });
       const engine = await other();
       return Object.assign(await engine.open(program, options), { by: engine });
     },
   };
 }
 
-/** A session where all functions are ones that the engine runs; `undefined` otherwise. `threads`: of a call. Throws without the addon. */
+/**
+ * A session where all functions are ones that the engine runs; `undefined` otherwise. `threads`: of a call. `kind`: what products of bfloat16 are made of,
+ * which the processor must have; absent: products are of float32. Throws without the addon.
+ */
 export function openFusedOnly(
   program: Program,
   options: OpenOptions,
   threads = threadCount() ?? availableParallelism(),
+  kind?: Bfloat16Kind,
 ): Session | undefined {
   const found = loadStepsAddon();
   if (found === undefined) throw new Error("the addon of the fused engine is not there");
-  return openFused(found, threads, program, options);
+  // Tiles are there once the process has asked for them, which that does.
+  if (kind !== undefined) found.addon.bfloat16();
+  return openFused(found, threads, program, options, kind);
 }
 
 /** Rows of a part at least, so that it is worth waiting for. */
@@ -71,6 +90,7 @@ function openFused(
   threads: number,
   program: Program,
   { functions, trainBatch, traced }: OpenOptions,
+  kind: Bfloat16Kind | undefined,
 ): Session | undefined {
   const wanted = program.functions.filter((fn) => functions === undefined || functions.includes(fn.name));
   const bound = wanted.map((fn) => {
@@ -87,11 +107,21 @@ function openFused(
     const whole = fn.updates.length > 0 ? step?.fn : fn;
     if (whole === undefined) return undefined;
     const batch = trainBatch ?? 1;
-    const plan = isKnown(whole) ? fusedPlan(whole, batch, layout) : fusedPlan(bindDims(whole, { B: 16 }), 16, layout);
+    // What measures and predicts has the numbers that everybody else gets of the same weights.
+    const products = kind !== undefined && fn.updates.length > 0 ? "bfloat16" : "float32";
+    const plan = isKnown(whole)
+      ? fusedPlan(whole, batch, layout, products)
+      : fusedPlan(bindDims(whole, { B: 16 }), 16, layout, products);
     if (plan === undefined) return undefined;
-    ready.push({ name: fn.name, fn: whole, inputs, ...(isKnown(whole) ? { known: { plan, rows: batch } } : {}) });
+    ready.push({
+      name: fn.name,
+      fn: whole,
+      inputs,
+      products,
+      ...(isKnown(whole) ? { known: { plan, rows: batch } } : {}),
+    });
   }
-  const session = new FusedSession(addon, threads, program, joined, tables, ready);
+  const session = new FusedSession(addon, threads, program, { joined, tables, functions: ready, kind });
   return traced === true ? Object.assign(session, { trace: (work: () => void) => session.traced(work) }) : session;
 }
 
@@ -113,6 +143,7 @@ interface Ready {
   readonly name: string;
   readonly fn: GraphFunction;
   readonly inputs: readonly FunctionInput[];
+  readonly products: Products;
   /** Absent: it depends on the rows of a call. */
   readonly known?: PlanOfRows;
 }
@@ -137,7 +168,15 @@ interface Place {
   readonly rows: number;
 }
 
+interface Opened {
+  readonly joined: Program;
+  readonly tables: readonly JoinedTable[];
+  readonly functions: readonly Ready[];
+  readonly kind: Bfloat16Kind | undefined;
+}
+
 class FusedSession implements Session {
+  readonly #kind: Bfloat16Kind | undefined;
   readonly #state = new Map<string, Numbers>();
   readonly #variables: ReadonlyMap<string, StateVariable>;
   readonly #columns = new Map<string, Place>();
@@ -150,10 +189,9 @@ class FusedSession implements Session {
     readonly addon: StepsAddon,
     readonly threads: number,
     program: Program,
-    joined: Program,
-    tables: readonly JoinedTable[],
-    functions: readonly Ready[],
+    { joined, tables, functions, kind }: Opened,
   ) {
+    this.#kind = kind;
     this.#layout = layoutOf(tables);
     this.#codes = new Map(addon.names().map((name, code) => [name, code]));
     this.#functions = new Map(functions.map((fn) => [fn.name, fn]));
@@ -231,19 +269,20 @@ class FusedSession implements Session {
     return fn;
   }
 
-  #plan({ name, fn, known }: Ready, batch: number | undefined): Made {
+  #plan(ready: Ready, batch: number | undefined): Made {
+    const { name, known } = ready;
     const key = known === undefined ? `${name} ${batch ?? 0}` : name;
     const found = this.#made.get(key);
     if (found !== undefined) return found;
-    const made = this.#make(known ?? this.#planFor(name, fn, batch ?? 1));
+    const made = this.#make(known ?? this.#planFor(ready, batch ?? 1));
     this.#made.set(key, made);
     const [oldest] = this.#made.keys();
     if (this.#made.size > keptPlans && oldest !== undefined) this.#made.delete(oldest);
     return made;
   }
 
-  #planFor(name: string, fn: GraphFunction, rows: number): PlanOfRows {
-    const plan = fusedPlan(bindDims(fn, { B: rows }), rows, this.#layout);
+  #planFor({ name, fn, products }: Ready, rows: number): PlanOfRows {
+    const plan = fusedPlan(bindDims(fn, { B: rows }), rows, this.#layout, products);
     if (plan === undefined) throw new Error(`\`${name}\` has no plan for ${rows} rows`);
     return { plan, rows };
   }
@@ -256,7 +295,7 @@ class FusedSession implements Session {
       return [buffer.isInt ? Int32Array.from(values) : Float32Array.from(values)];
     });
     const parts = Math.max(1, Math.min(this.threads, Math.floor(rows / leastRows)));
-    return { plan, handle: this.addon.create(encodePlan(plan, parts, this.#codes), given) };
+    return { plan, handle: this.addon.create(encodePlan(plan, parts, this.#codes, this.#kind), given) };
   }
 
   #runPlan(

@@ -31,6 +31,16 @@ export const enginesDiagnostics = defineDiagnostics({
     about: "The requested engine runs predictions, and the command trains.",
     fix: "Name another engine, or unset `MTLC_ENGINE` to train on the fastest that is there.",
   },
+  MTL7441: {
+    slug: "no-bfloat16-products",
+    severity: "error",
+    title: "no products in bfloat16",
+    message: (p: { problem: string }) =>
+      `products in bfloat16 cannot be made: ${p.problem}; without \`--products\` they are of float32`,
+    about:
+      "`--products bfloat16` asks for products of matrices in bfloat16. Only steps of the engine `fused` have them, on processors with AMX or AMD's AVX-512 BF16.",
+    fix: "Train without `--products`, or on another machine. `mtlc doctor --install` compiles the engine `fused`; where its compiler was too old, install GCC 11 or Clang 13, or a later one, and remove the folder `fused` of the cache before.",
+  },
   MTL7450: {
     slug: "no-trace",
     severity: "error",

@@ -73,6 +73,8 @@ inline int32_t* intPlace(const Instruction& instruction, const Context& context,
 }
 
 constexpr int mostDims = 5;
+/// Parts of a row of a table that one instruction reads or writes.
+constexpr int mostParts = 8;
 
 /// Loops over the elements of an instruction: sizes, the first of which is a multiple of the rows, and strides of each operand.
 struct Walk {
@@ -602,28 +604,50 @@ inline void softmax(const Instruction& instruction, const Context& context) {
   }
 }
 
-/// Rows of a table: numbers: ids of a row, their stride, width, strides of the rows of out and table, and of the numbers of a row of
-/// the table. An id below 0 reads row 0.
+/**
+ * Rows of a table, of some parts of its columns each into a place of its own: operands: out and table of the first part, ids, then out and table of each other part; numbers: ids of a row, their
+ * stride, width, strides of the rows of out and table, and of the numbers of a row of the table, then width, stride of out and of the numbers of each other part. An id below 0 reads row 0.
+ */
 inline void gather(const Instruction& instruction, const Context& context) {
+  struct Part {
+    float* out;
+    const float* table;
+    long width, outStride, apart;
+  };
   const auto& n = instruction.numbers;
-  const long count = n[0] * context.rows, idStride = n[1], width = n[2], outStride = n[3], tableStride = n[4];
-  float* out = place(instruction, context, 0);
-  const float* table = place(instruction, context, 1);
+  const long count = n[0] * context.rows, idStride = n[1], tableStride = n[4];
   const int32_t* ids = intPlace(instruction, context, 2);
+  Part parts[mostParts];
+  const int size = 1 + static_cast<int>(n.size() - 6) / 3;
+  parts[0] = {place(instruction, context, 0), place(instruction, context, 1), n[2], n[3], n[5]};
+  for (int p = 1; p < size; ++p)
+    parts[p] = {place(instruction, context, 2 * p + 1), place(instruction, context, 2 * p + 2), n[3 * p + 3], n[3 * p + 4],
+                n[3 * p + 5]};
+  const float *first = parts[0].table, *last = first;
+  for (int p = 0; p < size; ++p) {
+    first = std::min(first, parts[p].table);
+    last = std::max(last, parts[p].table + parts[p].width * parts[p].apart);
+  }
+  const long bytes = std::min<long>((last - first) * sizeof(float), 512);
   constexpr long ahead = 16;
   for (long i = 0; i < count; ++i) {
     if (i + ahead < count) {
-      const char* next = reinterpret_cast<const char*>(table + std::max(0, ids[(i + ahead) * idStride]) * tableStride);
-      for (long byte = 0; byte < width * 4; byte += 64) __builtin_prefetch(next + byte);
+      const char* next = reinterpret_cast<const char*>(first + std::max(0, ids[(i + ahead) * idStride]) * tableStride);
+      for (long byte = 0; byte < bytes; byte += 64) __builtin_prefetch(next + byte);
+      __builtin_prefetch(next + bytes - 1);
     }
-    const float* from = table + std::max(0, ids[i * idStride]) * tableStride;
-    float* to = out + i * outStride;
-    if (n[5] != 1)
-      for (long j = 0; j < width; ++j) std::memcpy(to + j, from + j * n[5], sizeof(float));
-    else if (width == 8)
-      std::memcpy(to, from, 32);
-    else
-      std::memcpy(to, from, width * 4);
+    const long row = std::max(0, ids[i * idStride]) * tableStride;
+    for (int p = 0; p < size; ++p) {
+      const Part& part = parts[p];
+      const float* from = part.table + row;
+      float* to = part.out + i * part.outStride;
+      if (part.apart != 1)
+        for (long j = 0; j < part.width; ++j) std::memcpy(to + j, from + j * part.apart, sizeof(float));
+      else if (part.width == 8)
+        std::memcpy(to, from, 32);
+      else
+        std::memcpy(to, from, part.width * 4);
+    }
   }
 }
 
@@ -634,69 +658,118 @@ inline void gather(const Instruction& instruction, const Context& context) {
 inline void sumRows(const Instruction& instruction, const Context& context) {
   const auto& n = instruction.numbers;
   const long rows = n[0] * context.rows, width = n[1], outStride = n[2], tables = n[3];
-  constexpr int together = 8;
+  constexpr int together = 4;
   float* out = place(instruction, context, 0);
-  std::vector<const float*> table(tables), from(tables);
+  std::vector<const float*> table(tables);
   std::vector<const int32_t*> ids(tables);
   for (long t = 0; t < tables; ++t) {
     table[t] = place(instruction, context, static_cast<int>(1 + 2 * t));
     ids[t] = intPlace(instruction, context, static_cast<int>(2 + 2 * t));
   }
-  for (long row = 0; row < rows; ++row) {
-    float* to = out + row * outStride;
-    for (long t = 0; t < tables; ++t) from[t] = table[t] + std::max(0, ids[t][row * n[5 + 2 * t]]) * n[4 + 2 * t];
-    long column = 0;
-    for (; column + together * lanes <= width; column += together * lanes) {
+  const auto from = [&](long t, long row) { return table[t] + std::max(0, ids[t][row * n[5 + 2 * t]]) * n[4 + 2 * t]; };
+  // A few columns of all rows, so that those of the tables stay in the nearest cache.
+  long column = 0;
+  for (; column + together * lanes <= width; column += together * lanes)
+    for (long row = 0; row < rows; ++row) {
       Vec sum[together];
-      for (int i = 0; i < together; ++i) sum[i] = load(from[0] + column + i * lanes);
-      for (long t = 1; t < tables; ++t)
-        for (int i = 0; i < together; ++i) sum[i] += load(from[t] + column + i * lanes);
-      for (int i = 0; i < together; ++i) store(to + column + i * lanes, sum[i]);
+      const float* x = from(0, row) + column;
+      for (int i = 0; i < together; ++i) sum[i] = load(x + i * lanes);
+      for (long t = 1; t < tables; ++t) {
+        x = from(t, row) + column;
+        for (int i = 0; i < together; ++i) sum[i] += load(x + i * lanes);
+      }
+      for (int i = 0; i < together; ++i) store(out + row * outStride + column + i * lanes, sum[i]);
     }
-    for (; column < width; column += lanes) {
-      const int count = static_cast<int>(std::min<long>(lanes, width - column));
-      Vec sum = fetch(from[0], 1, column, count);
-      for (long t = 1; t < tables; ++t) sum += fetch(from[t], 1, column, count);
-      keep(to, 1, column, count, sum);
+  for (; column < width; column += lanes) {
+    const int count = static_cast<int>(std::min<long>(lanes, width - column));
+    for (long row = 0; row < rows; ++row) {
+      Vec sum = fetch(from(0, row), 1, column, count);
+      for (long t = 1; t < tables; ++t) sum += fetch(from(t, row), 1, column, count);
+      keep(out + row * outStride, 1, column, count, sum);
     }
   }
+}
+
+/// Adds a row of `width` numbers to another.
+inline void addRow(float* to, const float* from, long width) {
+  long j = 0;
+  for (; j + lanes <= width; j += lanes) store(to + j, load(to + j) + load(from + j));
+  if (lanes > 8 && j + 8 <= width) {
+    _mm256_storeu_ps(to + j, _mm256_add_ps(_mm256_loadu_ps(to + j), _mm256_loadu_ps(from + j)));
+    j += 8;
+  }
+  for (; j < width; ++j) to[j] += from[j];
+}
+
+/// The places of the ids in [first, last), in their order. Without a branch, which no processor could foresee where threads share the ids.
+inline const std::vector<int32_t>& placesWithin(const int32_t* ids, long stride, long count, long first, long last, long* found) {
+  thread_local std::vector<int32_t> places;
+  if (places.size() <= static_cast<size_t>(count)) places.resize(count + 1);
+  const auto from = static_cast<uint32_t>(first), size = static_cast<uint32_t>(last - first);
+  long next = 0;
+  for (long i = 0; i < count; ++i) {
+    places[next] = static_cast<int32_t>(i);
+    next += static_cast<uint32_t>(ids[i * stride]) - from < size;
+  }
+  *found = next;
+  return places;
 }
 
 /// Sums of values by ids for the rows at hand: numbers: f, values, width, strides of values and ids. Each thread looks at all ids and adds up its own.
 inline void segmentSum(const Instruction& instruction, const Context& context) {
   const auto& n = instruction.numbers;
-  const long first = context.row * n[0], count = context.rows * n[0], values = n[1], width = n[2], stride = n[3], idStride = n[4];
+  const long first = context.row * n[0], count = context.rows * n[0], width = n[2], stride = n[3], idStride = n[4];
   float* out = place(instruction, context, 0);
   const float* from = place(instruction, context, 1);
   const int32_t* ids = intPlace(instruction, context, 2);
   std::memset(out, 0, count * width * sizeof(float));
-  for (long i = 0; i < values; ++i) {
-    const long id = ids[i * idStride] - first;
-    if (id < 0 || id >= count) continue;
-    float* to = out + id * width;
-    const float* x = from + i * stride;
-    long j = 0;
-    for (; j + lanes <= width; j += lanes) store(to + j, load(to + j) + load(x + j));
-    for (; j < width; ++j) to[j] += x[j];
+  long own;
+  const std::vector<int32_t>& places = placesWithin(ids, idStride, n[1], first, first + count, &own);
+  for (long k = 0; k < own; ++k) {
+    const long i = places[k];
+    addRow(out + (ids[i * idStride] - first) * width, from + i * stride, width);
   }
 }
 
-/// A thread's part of sums by ids: numbers: f, segments, width, strides of the rows of values and ids, numbers of a thread, rows of the loop.
+/**
+ * A thread's part of sums of the same values by the ids of some lists: operands: out of the first list, values, its ids, then out and ids of each other list; numbers: f, segments, width, strides of
+ * the rows of values and ids, numbers of a thread, rows of the loop, then segments, stride of ids and numbers of a thread of each other list.
+ */
 inline void segmentSumOverRows(const Instruction& instruction, const Context& context) {
+  struct List {
+    float* out;
+    const int32_t* ids;
+    long stride;
+  };
   const auto& n = instruction.numbers;
-  const Operand& to = instruction.operands[0];
-  float* out = context.buffers[to.buffer].data + to.offset + n[5] * context.thread;
   const float* values = place(instruction, context, 1);
-  const int32_t* ids = intPlace(instruction, context, 2);
-  const long rows = n[0] * context.rows, width = n[2];
-  if (context.row == n[6] * context.thread / context.threads) std::memset(out, 0, n[1] * width * sizeof(float));
-  for (long row = 0; row < rows; ++row) {
-    float* sum = out + ids[row * n[4]] * width;
-    const float* value = values + row * n[3];
-    long j = 0;
-    for (; j + lanes <= width; j += lanes) store(sum + j, load(sum + j) + load(value + j));
-    for (; j < width; ++j) sum[j] += value[j];
+  const long rows = n[0] * context.rows, width = n[2], valueStride = n[3];
+  const bool isFirst = context.row == n[6] * context.thread / context.threads;
+  const int size = 1 + static_cast<int>(n.size() - 7) / 3;
+  std::vector<List> lists(size);
+  for (int l = 0; l < size; ++l) {
+    const Operand& to = instruction.operands[l == 0 ? 0 : 2 * l + 1];
+    const long segments = l == 0 ? n[1] : n[3 * l + 4], numbers = l == 0 ? n[5] : n[3 * l + 6];
+    float* out = context.buffers[to.buffer].data + to.offset + numbers * context.thread;
+    lists[l] = {out, intPlace(instruction, context, l == 0 ? 2 : 2 * l + 2), l == 0 ? n[4] : n[3 * l + 5]};
+    if (isFirst) std::memset(out, 0, segments * width * sizeof(float));
   }
+  // A few columns of all rows, so that those of the sums stay in the nearest cache.
+  constexpr int together = 4;
+  long column = 0;
+  for (; column + together * lanes <= width; column += together * lanes)
+    for (long row = 0; row < rows; ++row) {
+      Vec value[together];
+      for (int i = 0; i < together; ++i) value[i] = load(values + row * valueStride + column + i * lanes);
+      for (const List& list : lists) {
+        float* sum = list.out + list.ids[row * list.stride] * width + column;
+        for (int i = 0; i < together; ++i) store(sum + i * lanes, load(sum + i * lanes) + value[i]);
+      }
+    }
+  if (column == width) return;
+  for (const List& list : lists)
+    for (long row = 0; row < rows; ++row)
+      addRow(list.out + list.ids[row * list.stride] * width + column, values + row * valueStride + column, width - column);
 }
 
 /**
@@ -704,31 +777,54 @@ inline void segmentSumOverRows(const Instruction& instruction, const Context& co
  * rows of a note. Place i of the list is id i where no later id is the same, else -1.
  */
 inline void distinct(const Instruction& instruction, const Context& context) {
-  const long count = instruction.numbers[0];
   const long first = context.row, last = context.row + context.rows;
   int32_t* list = intPlace(instruction, context, 0);
   int32_t* index = intPlace(instruction, context, 1);
   int32_t* notes = intPlace(instruction, context, 2);
   const int32_t* ids = intPlace(instruction, context, 3);
-  for (long i = 0; i < count; ++i)
-    if (ids[i] >= first && ids[i] < last) notes[ids[i]] = static_cast<int32_t>(i);
-  for (long i = 0; i < count; ++i) {
-    if (ids[i] < first || ids[i] >= last) continue;
-    const int32_t at = notes[ids[i]];
+  constexpr long ahead = 16;
+  long own;
+  const std::vector<int32_t>& places = placesWithin(ids, 1, instruction.numbers[0], first, last, &own);
+  for (long k = 0; k < own; ++k) {
+    if (k + ahead < own) __builtin_prefetch(notes + ids[places[k + ahead]], 1);
+    notes[ids[places[k]]] = places[k];
+  }
+  for (long k = 0; k < own; ++k) {
+    const int32_t i = places[k], at = notes[ids[i]];
     index[i] = at;
     list[i] = at == i ? ids[i] : -1;
   }
 }
 
-/// Writes rows into a table: operands: table, ids, rows; numbers: f, width, strides of table, rows. An id below 0 is left out.
+/**
+ * Writes rows into a table, of some parts of its columns from a place each: operands: table and rows of the first part with the ids between them, then table and rows of each other part; numbers: f,
+ * width, strides of table and rows, then width and stride of the rows of each other part. An id below 0 is left out.
+ */
 inline void scatter(const Instruction& instruction, const Context& context) {
+  struct Part {
+    float* table;
+    const float* rows;
+    long width, stride;
+  };
   const auto& n = instruction.numbers;
-  const long count = n[0] * context.rows, width = n[1];
-  float* table = place(instruction, context, 0);
+  const long count = n[0] * context.rows, tableStride = n[2];
   const int32_t* ids = intPlace(instruction, context, 1);
-  const float* rows = place(instruction, context, 2);
-  for (long i = 0; i < count; ++i)
-    if (ids[i] >= 0) std::memcpy(table + ids[i] * n[2], rows + i * n[3], width * sizeof(float));
+  Part parts[mostParts];
+  const int size = 1 + static_cast<int>(n.size() - 4) / 2;
+  parts[0] = {place(instruction, context, 0), place(instruction, context, 2), n[1], n[3]};
+  for (int p = 1; p < size; ++p)
+    parts[p] = {place(instruction, context, 2 * p + 1), place(instruction, context, 2 * p + 2), n[2 * p + 2], n[2 * p + 3]};
+  for (long i = 0; i < count; ++i) {
+    if (ids[i] < 0) continue;
+    for (int p = 0; p < size; ++p) {
+      const Part& part = parts[p];
+      float* to = part.table + ids[i] * tableStride;
+      if (part.width == 8)
+        std::memcpy(to, part.rows + i * part.stride, 32);
+      else
+        std::memcpy(to, part.rows + i * part.stride, part.width * sizeof(float));
+    }
+  }
 }
 
 /// Uniform numbers as `philox.ts` has them: operands: out, step, seed; numbers: f, stream.

@@ -1,10 +1,29 @@
 /** The memory of a thread: where the values of the rows at hand lie in it, and how many rows these are. */
 
+import type { PlanInstruction } from "./plan.js";
+
 /** A value that only one loop reads: the numbers of a row, and the first and last instruction that touches it. */
 export interface Lifetime {
   readonly width: number;
   readonly first: number;
   last: number;
+}
+
+/** Of the local buffers of a loop. `widths`: numbers of a row, by buffer. */
+export function lifetimesIn(
+  instructions: readonly PlanInstruction[],
+  widths: ReadonlyMap<number, number>,
+): ReadonlyMap<number, Lifetime> {
+  const locals = new Map<number, Lifetime>();
+  instructions.forEach(({ operands }, at) => {
+    for (const { buffer } of operands) {
+      const width = widths.get(buffer);
+      const known = locals.get(buffer);
+      if (known !== undefined) known.last = at;
+      else if (width !== undefined) locals.set(buffer, { width, first: at, last: at });
+    }
+  });
+  return locals;
 }
 
 /** Numbers that the rows at hand may take in the memory of a thread: half of what a near cache has. */

@@ -1,7 +1,7 @@
 /** Sums of rows that are read from tables: one instruction adds them up in registers, and none of them is written by itself. */
 import type { ValueId } from "../../graph/graph.js";
 import { rootsOf } from "../../graph/passes/eliminate-dead-code.js";
-import { keyOf, type Schedule } from "./schedule.js";
+import { keyOf, type Schedule } from "./placed.js";
 
 /** What a sum adds up, and the values that are not computed by themselves any more. */
 export interface RowSum {

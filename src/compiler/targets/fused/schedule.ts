@@ -5,72 +5,25 @@
 import type { GraphFunction, GraphNode, Update, ValueId } from "../../graph/graph.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
 import { sizeOfShape, stridesOf } from "../../graph/tensor.js";
-import { atLeastOne, isPacked, reshapeStrides, stretchStrides, type Strides, Unsupported } from "./views.js";
-
-/** A loop: `rows`, in a phase. `isWhole`: its instructions take all rows of a thread at once. */
-export interface LoopPlace {
-  readonly rows: number;
-  readonly phase: number;
-  readonly isWhole: boolean;
-}
-
-export interface Placed {
-  /** At least one axis. */
-  readonly shape: readonly number[];
-  readonly strides: Strides;
-  /** The value in whose memory it lies; itself for those that are computed. */
-  readonly root: ValueId;
-  readonly offset: number;
-  /** Absent: it is there before the first phase. */
-  readonly loop?: LoopPlace;
-  /** Of a sum over rows: the loop in which each thread makes its own. */
-  readonly partial?: LoopPlace;
-  /** Whether all of it is read by other loops, so that it is kept whole. */
-  isGlobal: boolean;
-}
-
-export interface PlacedUpdate {
-  readonly update: Update;
-  readonly loop: LoopPlace;
-}
-
-export interface Packed {
-  readonly of: ValueId;
-  readonly loop: LoopPlace;
-}
-
-export interface Schedule {
-  readonly fn: GraphFunction;
-  readonly live: ReadonlySet<ValueId>;
-  readonly values: ReadonlyMap<ValueId, Placed>;
-  readonly updates: readonly PlacedUpdate[];
-  /** Second factors of products that are transposed before, by product. */
-  readonly packs: ReadonlyMap<ValueId, Packed>;
-}
-
-/** Whether of an operand the rows at hand are read, or any. */
-export type Use = "row" | "whole";
-
-export const keyOf = ({ rows, phase, isWhole }: LoopPlace): string => `${phase} ${isWhole ? 0 : 1} ${rows}`;
-
-/** Columns of an array of rows that several tables share, in which a table lies. */
-export interface Columns {
-  /** The array's name. */
-  readonly array: string;
-  readonly begin: number;
-  /** Numbers of a row of the array. */
-  readonly stride: number;
-}
-
-/** Tables that do not lie by themselves, by name. */
-export type Layout = ReadonlyMap<string, Columns>;
+import { moveLate } from "./late.js";
+import {
+  keyOf,
+  type Layout,
+  type LoopPlace,
+  type Packed,
+  type Placed,
+  type PlacedUpdate,
+  type Schedule,
+  shapeOf,
+  type Use,
+  usesOf,
+} from "./placed.js";
+import { isPacked, reshapeStrides, stretchStrides, type Strides, Unsupported } from "./views.js";
 
 /** The function must have known sizes. `batch`: what most loops go over. */
 export function scheduleOf(fn: GraphFunction, batch: number, layout: Layout): Schedule {
   return new Scheduler(fn, batch, layout).run();
 }
-
-export const shapeOf = (node: GraphNode): readonly number[] => atLeastOne(node.type.shape.map(Number));
 
 /** Elements that a loop over one row takes for the sake of a phase less. */
 const mostAtOnce = 256;
@@ -97,6 +50,7 @@ class Scheduler {
     this.fn.nodes.forEach((node, id) => {
       if (this.#live.has(id)) this.#values.set(id, this.#place(node, id));
     });
+    moveLate(this.fn, this.#values, this.#packs);
     const updates = this.#placeUpdates();
     this.#markGlobal(updates);
     return { fn: this.fn, live: this.#live, values: this.#values, updates, packs: this.#packs };
@@ -404,51 +358,3 @@ function viewStrides(node: GraphNode, source: GraphNode, from: Placed, shape: re
 
 const viewOffset = (node: GraphNode, from: Placed): number =>
   node.op === "slice" ? node.attributes.begin * (from.strides[node.attributes.axis] ?? 0) : 0;
-
-/** What a node reads of its operands when it is computed by rows of a domain; undefined: it cannot be. */
-export function usesOf(fn: GraphFunction, node: GraphNode, rows: number): readonly Use[] | undefined {
-  const shape = shapeOf(node);
-  const [lead = 1] = shape;
-  if (rows === 1) return node.inputs.map(() => "row");
-  if (lead % rows !== 0) return undefined;
-  const operands = node.inputs.map((id) => fn.nodes[id]?.type.shape.map(Number) ?? []);
-  const all = (): readonly Use[] => node.inputs.map(() => "row");
-  switch (node.op) {
-    case "reshape":
-      return (operands[0]?.[0] ?? 1) % rows === 0 ? all() : undefined;
-    case "transpose":
-      return node.attributes.permutation[0] === 0 ? all() : undefined;
-    case "concat":
-    case "slice":
-    case "pad":
-      return node.attributes.axis === 0 ? undefined : all();
-    case "softmax":
-      return shape.length > 1 && node.type.shape.length > 1 ? all() : undefined;
-    case "sum":
-    case "max":
-      return node.attributes.axes.includes(0) ? undefined : all();
-    case "gather":
-      return (operands[1]?.[0] ?? 1) % rows === 0 ? ["whole", "row"] : undefined;
-    case "matmul":
-      if (node.type.shape.length > 2) return all();
-      return [node.attributes.transposeA ? "whole" : "row", "whole"];
-    case "random":
-      return ["whole", "whole"];
-    case "segmentSum":
-    case "unique":
-    case "uniqueIndex":
-    case "input":
-    case "state":
-    case "constant":
-      return undefined;
-    default:
-      return operands.map((operand) =>
-        operand.length === node.type.shape.length && operand[0] === lead ? "row" : "whole",
-      );
-  }
-}
-
-/** Numbers of a row of a loop. */
-export const widthOf = (shape: readonly number[], rows: number): number => sizeOfShape(shape) / rows;
-
-export { isPacked };

@@ -4,11 +4,13 @@ import { distinctIdsOf } from "../../graph/passes/pad-distinct.js";
 import { sizeOfShape, stridesOf } from "../../graph/tensor.js";
 import { packedNumbers, paysForEach, paysForRows, paysOverRows } from "./bfloat16.js";
 import type { FusedPlan, PlanBuffer, PlanInstruction, PlanLoop, PlanOperand, Products } from "./plan.js";
-import { keyOf, type Layout, type LoopPlace, type Placed, type Schedule, scheduleOf } from "./schedule.js";
+import { keyOf, type Layout, type LoopPlace, type Placed, type Schedule } from "./placed.js";
+import { scheduleOf } from "./schedule.js";
 import { type RowSum, type RowSums, rowSumsOf } from "./row-sums.js";
 import { cut, need, type Place, transposed } from "./places.js";
 import { reductionOf } from "./reductions.js";
-import { arrange, type Lifetime, tileOf } from "./local-memory.js";
+import { arrange, lifetimesIn, tileOf } from "./local-memory.js";
+import { mergeInstructions } from "./merge.js";
 import { collapse, isPacked, mostAxes, stretchStrides, Unsupported } from "./views.js";
 
 /** The plan of a function whose sizes are known; undefined where an op of it is none that the instructions know. */
@@ -49,8 +51,8 @@ function isFusable(fn: GraphFunction): boolean {
 interface LoopDraft {
   readonly place: LoopPlace;
   readonly instructions: PlanInstruction[];
-  /** By buffer. */
-  readonly locals: Map<number, Lifetime>;
+  /** Numbers of a row, by buffer. */
+  readonly locals: Map<number, number>;
 }
 
 class PlanWriter {
@@ -176,21 +178,12 @@ class PlanWriter {
     touched: readonly Place[] = [],
   ): void {
     const loop = this.#loop(place);
-    const at = loop.instructions.length;
     loop.instructions.push({ code, operands, numbers, ...(this.#label === undefined ? {} : { label: this.#label }) });
-    for (const { buffer } of touched) {
-      if (this.#buffers[buffer]?.kind !== "local") continue;
-      const known = loop.locals.get(buffer);
-      if (known === undefined) {
-        loop.locals.set(buffer, { width: (this.#sizes.get(buffer) ?? 0) / place.rows, first: at, last: at });
-      } else known.last = at;
-    }
-    for (const operand of operands) {
-      const known = loop.locals.get(operand.buffer);
-      if (known !== undefined) known.last = at;
-      else if (this.#buffers[operand.buffer]?.kind === "local")
+    for (const { buffer } of touched)
+      if (this.#buffers[buffer]?.kind === "local") loop.locals.set(buffer, (this.#sizes.get(buffer) ?? 0) / place.rows);
+    for (const { buffer } of operands)
+      if (this.#buffers[buffer]?.kind === "local" && !loop.locals.has(buffer))
         throw new Error(`\`${code}\` reads a value of another loop`);
-    }
   }
 
   /** An instruction that goes over the elements of `out`. */
@@ -625,8 +618,9 @@ class PlanWriter {
   #finish(): Pick<FusedPlan, "local" | "phases"> {
     let local = 0;
     const phases: PlanLoop[][] = [];
-    for (const { place, instructions, locals } of [...this.#loops.values()].toSorted(inOrder)) {
-      const { width, begins } = arrange(locals);
+    for (const { place, instructions: written, locals } of [...this.#loops.values()].toSorted(inOrder)) {
+      const instructions = mergeInstructions(written);
+      const { width, begins } = arrange(lifetimesIn(instructions, locals));
       const tile = place.isWhole ? place.rows : tileOf(place.rows, width);
       for (const [buffer, begin] of begins) this.#buffers[buffer] = { kind: "local", begin: begin * tile };
       local = Math.max(local, width * tile);

@@ -36,6 +36,8 @@ export interface StepsAddon {
    * nanoseconds.
    */
   trace(plan: PlanHandle, on: boolean): Float64Array;
+  /** Zeros in memory that is read by random access with fewer misses than others, if it is large. Throws where the system has not as much. */
+  allocate(bytes: number): ArrayBuffer;
   /** Of the instructions, by code. */
   names(): readonly string[];
   /** The kind of instructions that products of bfloat16 are made of here; else what has none of them that pays, and products are of float32 only. */

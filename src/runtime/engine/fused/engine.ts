@@ -7,6 +7,7 @@ import { isMainThread } from "node:worker_threads";
 import { bindDims } from "../../../compiler/graph/passes/bind-dims.js";
 import { joinTables, type JoinedTable } from "../../../compiler/graph/passes/join-tables.js";
 import { alignColumns } from "../../../compiler/graph/passes/align-columns.js";
+import { type StackedProgram, stackTraining } from "../../../compiler/graph/index.js";
 import { repeatedStep } from "../../../compiler/graph/passes/repeat.js";
 import { functionInputs, type FunctionInput } from "../../../compiler/graph/reads.js";
 import { isStatic } from "../../../compiler/graph/dims.js";
@@ -23,6 +24,7 @@ import {
 import type { Engine, HostTensor, OpenOptions, Session, TraceSpan } from "../engine.js";
 import { checkFeeds, checkTensor } from "../feeds.js";
 import { omitUndefined } from "../../../compiler/text/index.js";
+import { withParts } from "../stacked-state.js";
 import { threadCount } from "../../thread-count.js";
 import { createFailure } from "../../failure.js";
 import { type Bfloat16Kind, type FoundAddon, loadStepsAddon, type PlanHandle, type StepsAddon } from "./addon.js";
@@ -79,6 +81,8 @@ export function openFusedOnly(
 
 /** Rows of a part at least, so that it is worth waiting for. */
 const leastRows = 16;
+/** State of so many bytes lies in large pages. */
+const largeBytes = 1 << 23;
 /** Plans of functions for calls of so many numbers of rows are kept. */
 const keptPlans = 16;
 /** Steps of a call at most: see the native engine. */
@@ -93,14 +97,11 @@ function openFused(
   kind: Bfloat16Kind | undefined,
 ): Session | undefined {
   const wanted = program.functions.filter((fn) => functions === undefined || functions.includes(fn.name));
-  const bound = wanted.map((fn) => {
-    if (fn.updates.length === 0 || trainBatch === undefined) return fn;
-    return alignColumns(bindDims(fn, { B: trainBatch }));
-  });
-  const { program: joined, joined: tables } = joinTables({ ...program, functions: bound });
+  const { program: stacked, stacked: stacks } = trained({ ...program, functions: wanted }, trainBatch);
+  const { program: joined, joined: tables } = joinTables(stacked);
   const ready: Ready[] = [];
   const layout = layoutOf(tables);
-  for (const fn of bound) {
+  for (const fn of stacked.functions) {
     const inputs = functionInputs(fn);
     const step =
       fn.updates.length > 0 ? repeatedStep(fn, undefined, { readsAgain: false, mostIds: Infinity }) : undefined;
@@ -121,8 +122,18 @@ function openFused(
       ...(isKnown(whole) ? { known: { plan, rows: batch } } : {}),
     });
   }
-  const session = new FusedSession(addon, threads, program, { joined, tables, functions: ready, kind });
-  return traced === true ? Object.assign(session, { trace: (work: () => void) => session.traced(work) }) : session;
+  const session = new FusedSession(addon, threads, stacked, { joined, tables, functions: ready, kind });
+  const whole = withParts(session, stacks);
+  return traced === true ? Object.assign(whole, { trace: (work: () => void) => session.traced(work) }) : whole;
+}
+
+/** What the functions that take steps of a training with a known batch compute in one way for many parts is computed at once. */
+function trained(program: Program, batch: number | undefined): StackedProgram {
+  if (batch === undefined) return { program, stacked: [] };
+  const bound = program.functions.map((fn) => (fn.updates.length > 0 ? bindDims(fn, { B: batch }) : fn));
+  const { program: made, stacked } = stackTraining({ ...program, functions: bound });
+  const functions = made.functions.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn));
+  return { program: { ...made, functions }, stacked };
 }
 
 /** Tables that are read by the same ids lie beside each other, row by row. */
@@ -198,7 +209,8 @@ class FusedSession implements Session {
     this.#variables = new Map(program.state.map((variable) => [variable.name, variable]));
     for (const { name, type } of joined.state) {
       const size = sizeOfShape(type.shape.map(Number));
-      this.#state.set(name, type.dtype === "int32" ? new Int32Array(size) : new Float32Array(size));
+      const memory = 4 * size < largeBytes ? new ArrayBuffer(4 * size) : addon.allocate(4 * size);
+      this.#state.set(name, type.dtype === "int32" ? new Int32Array(memory) : new Float32Array(memory));
     }
     for (const variable of program.state) this.#columns.set(variable.name, this.#columnsOf(variable, tables));
   }

@@ -8,6 +8,7 @@ import {
   type Program,
   repeatedStep,
   rowsOf,
+  stackTraining,
   type WatchPass,
 } from "../graph/index.js";
 import { type Columns, fusedPlan } from "../targets/fused/index.js";
@@ -38,12 +39,16 @@ export interface FusedCount {
 export function countFused({ state, functions }: Program, batch: number, watch: WatchPass): FusedCount | undefined {
   const bound = functions
     .filter(({ name }) => name !== "predict")
-    .map((fn) => (fn.updates.length > 0 ? alignColumns(bindDims(fn, { B: batch })) : fn));
-  const written = functions.find(({ name }) => name === "train");
-  const train = bound.find(({ name }) => name === "train");
-  if (written === undefined || train === undefined) return undefined;
-  watch("aligned", bindDims(written, { B: batch }), train);
-  const { joined } = joinTables({ state, functions: bound });
+    .map((fn) => (fn.updates.length > 0 ? bindDims(fn, { B: batch }) : fn));
+  const { program: stacked } = stackTraining({ state, functions: bound });
+  const aligned = stacked.functions.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn));
+  const trainOf = (all: readonly GraphFunction[]): GraphFunction | undefined =>
+    all.find(({ name }) => name === "train");
+  const [written, whole, train] = [bound, stacked.functions, aligned].map(trainOf);
+  if (written === undefined || whole === undefined || train === undefined) return undefined;
+  watch("stacked", written, whole);
+  watch("aligned", whole, train);
+  const { joined } = joinTables({ state: stacked.state, functions: aligned });
   const layout = new Map(
     joined.flatMap(({ table, parts }) =>
       parts.map(({ variable, begin }): readonly [string, Columns] => [

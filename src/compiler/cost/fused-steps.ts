@@ -1,17 +1,6 @@
 /** What the engine `fused` makes of a training step, counted on the plan that it runs. */
-import {
-  alignColumns,
-  bindDims,
-  type GraphFunction,
-  isStatic,
-  joinTables,
-  type Program,
-  repeatedStep,
-  rowsOf,
-  stackTraining,
-  type WatchPass,
-} from "../graph/index.js";
-import { type Columns, fusedPlan } from "../targets/fused/index.js";
+import { type GraphFunction, isStatic, joinTables, type Program, type WatchPass } from "../graph/index.js";
+import { fusedPlan, layoutOf, plannedStep, stackedSteps } from "../targets/fused/index.js";
 
 /** What threads do in a step, and the memory that they do it in. */
 export interface FusedSteps {
@@ -37,28 +26,12 @@ export interface FusedCount {
 
 /** Undefined where the engine does not run the step; `watch` is told of the passes over it. The step is planned as a session of the engine plans it. */
 export function countFused({ state, functions }: Program, batch: number, watch: WatchPass): FusedCount | undefined {
-  const bound = functions
-    .filter(({ name }) => name !== "predict")
-    .map((fn) => (fn.updates.length > 0 ? bindDims(fn, { B: batch }) : fn));
-  const { program: stacked } = stackTraining({ state, functions: bound });
-  const aligned = stacked.functions.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn));
-  const trainOf = (all: readonly GraphFunction[]): GraphFunction | undefined =>
-    all.find(({ name }) => name === "train");
-  const [written, whole, train] = [bound, stacked.functions, aligned].map(trainOf);
-  if (written === undefined || whole === undefined || train === undefined) return undefined;
-  watch("stacked", written, whole);
-  watch("aligned", whole, train);
-  const { joined } = joinTables({ state: stacked.state, functions: aligned });
-  const layout = new Map(
-    joined.flatMap(({ table, parts }) =>
-      parts.map(({ variable, begin }): readonly [string, Columns] => [
-        variable.name,
-        { array: table.name, begin, stride: rowsOf(table).width },
-      ]),
-    ),
-  );
-  const fn = repeatedStep(train, watch, { readsAgain: false, mostIds: Infinity })?.fn;
+  const measured = functions.filter(({ name }) => name !== "predict");
+  const { program: stacked } = stackedSteps({ state, functions: measured }, batch, watch);
+  const train = stacked.functions.find(({ name }) => name === "train");
+  const fn = train === undefined ? undefined : plannedStep(train, watch);
   if (fn === undefined || !fn.nodes.every(({ type }) => isStatic(type.shape))) return undefined;
+  const layout = layoutOf(joinTables(stacked).joined);
   const plan = fusedPlan(fn, batch, layout);
   if (plan === undefined) return undefined;
   const loops = plan.phases.flat();

@@ -2,3 +2,4 @@
 export type { FusedPlan, PlanBuffer, PlanInstruction, PlanLoop, PlanOperand, PlanPhase, Products } from "./plan.js";
 export { fusedPlan } from "./write-plan.js";
 export type { Columns, Layout } from "./placed.js";
+export { layoutOf, plannedStep, stackedSteps } from "./steps.js";

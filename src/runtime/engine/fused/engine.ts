@@ -6,20 +6,19 @@ import { availableParallelism } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { bindDims } from "../../../compiler/graph/passes/bind-dims.js";
 import { joinTables, type JoinedTable } from "../../../compiler/graph/passes/join-tables.js";
-import { alignColumns } from "../../../compiler/graph/passes/align-columns.js";
-import { type StackedProgram, stackTraining } from "../../../compiler/graph/index.js";
-import { repeatedStep } from "../../../compiler/graph/passes/repeat.js";
 import { functionInputs, type FunctionInput } from "../../../compiler/graph/reads.js";
 import { isStatic } from "../../../compiler/graph/dims.js";
 import { rowsOf } from "../../../compiler/graph/initialize.js";
 import type { DType, GraphFunction, Program, StateVariable } from "../../../compiler/graph/graph.js";
 import { sizeOfShape } from "../../../compiler/graph/tensor.js";
 import {
-  type Columns,
   fusedPlan,
   type FusedPlan,
   type Layout,
+  layoutOf,
+  plannedStep,
   type Products,
+  stackedSteps,
 } from "../../../compiler/targets/fused/index.js";
 import type { Engine, HostTensor, OpenOptions, Session, TraceSpan } from "../engine.js";
 import { checkFeeds, checkTensor } from "../feeds.js";
@@ -97,15 +96,15 @@ function openFused(
   kind: Bfloat16Kind | undefined,
 ): Session | undefined {
   const wanted = program.functions.filter((fn) => functions === undefined || functions.includes(fn.name));
-  const { program: stacked, stacked: stacks } = trained({ ...program, functions: wanted }, trainBatch);
+  const chosen = { ...program, functions: wanted };
+  const { program: stacked, stacked: stacks } =
+    trainBatch === undefined ? { program: chosen, stacked: [] } : stackedSteps(chosen, trainBatch);
   const { program: joined, joined: tables } = joinTables(stacked);
   const ready: Ready[] = [];
   const layout = layoutOf(tables);
   for (const fn of stacked.functions) {
     const inputs = functionInputs(fn);
-    const step =
-      fn.updates.length > 0 ? repeatedStep(fn, undefined, { readsAgain: false, mostIds: Infinity }) : undefined;
-    const whole = fn.updates.length > 0 ? step?.fn : fn;
+    const whole = fn.updates.length > 0 ? plannedStep(fn) : fn;
     if (whole === undefined) return undefined;
     const batch = trainBatch ?? 1;
     // What measures and predicts has the numbers that everybody else gets of the same weights.
@@ -125,27 +124,6 @@ function openFused(
   const session = new FusedSession(addon, threads, stacked, { joined, tables, functions: ready, kind });
   const whole = withParts(session, stacks);
   return traced === true ? Object.assign(whole, { trace: (work: () => void) => session.traced(work) }) : whole;
-}
-
-/** What the functions that take steps of a training with a known batch compute in one way for many parts is computed at once. */
-function trained(program: Program, batch: number | undefined): StackedProgram {
-  if (batch === undefined) return { program, stacked: [] };
-  const bound = program.functions.map((fn) => (fn.updates.length > 0 ? bindDims(fn, { B: batch }) : fn));
-  const { program: made, stacked } = stackTraining({ ...program, functions: bound });
-  const functions = made.functions.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn));
-  return { program: { ...made, functions }, stacked };
-}
-
-/** Tables that are read by the same ids lie beside each other, row by row. */
-function layoutOf(tables: readonly JoinedTable[]): Layout {
-  return new Map(
-    tables.flatMap(({ table, parts }) =>
-      parts.map(({ variable, begin }): readonly [string, Columns] => [
-        variable.name,
-        { array: table.name, begin, stride: rowsOf(table).width },
-      ]),
-    ),
-  );
 }
 
 const isKnown = (fn: GraphFunction): boolean => fn.nodes.every(({ type }) => isStatic(type.shape));

@@ -17,7 +17,7 @@ import { entrySql } from "../../src/runtime/data/encode/texts/short-texts.js";
 import { byDatabase, orByDatabase, streamColumns } from "../../src/runtime/data/encode/texts/stream-columns.js";
 import { type Database, withDatabase } from "../../src/runtime/data/files/database.js";
 import { requestOfArguments } from "../../src/runtime/data/files/files.js";
-import { readPlainLines, UnplainLines } from "../../src/runtime/data/files/plain-lines.js";
+import { type LineFile, readPlainLines, UnplainLines } from "../../src/runtime/data/files/plain-lines.js";
 import { readingAs } from "../../src/runtime/data/profile.js";
 import { createRelation, type Relation } from "../../src/runtime/data/files/relation.js";
 import { openSource } from "../../src/runtime/data/files/source.js";
@@ -25,6 +25,10 @@ import { fitFeatures } from "../../src/runtime/data/encode/fit/features.js";
 import { categorical, folderWith, openIn, source, spec } from "./fixtures.js";
 
 const names = ["a", "b", "c"];
+
+function lineFileIn(folder: string, name: string): LineFile {
+  return { path: join(folder, name), delimiter: 44, isSpaced: false, quote: 34, hasHeader: true, columns: names };
+}
 
 async function textsOf(database: Database, relation: Relation): Promise<readonly (readonly unknown[])[]> {
   const sql = ["c", "a", "c"].map((name) => entrySql(relation.columns(name).plain?.sql ?? ""));
@@ -132,14 +136,7 @@ describe("plain lines", () => {
       "b.csv": `a,b,c\n${many.join("\n")}\n"1",2,3\n`,
     });
     const blocks: number[] = [];
-    const file = {
-      path: join(folder, "a.csv"),
-      delimiter: 44,
-      isSpaced: false,
-      quote: 34,
-      hasHeader: true,
-      columns: names,
-    };
+    const file = lineFileIn(folder, "a.csv");
     let last = "";
     for await (const { rows, bytes, start, ends } of readPlainLines(file, undefined)) {
       blocks.push(rows);
@@ -161,14 +158,7 @@ describe("plain lines", () => {
     const folder = folderWith({});
     writeFileSync(join(folder, "a.csv"), bytes);
     expect((await bothOf(folder, ["a.csv"])).either).toBe("refused");
-    const file = {
-      path: join(folder, "none.csv"),
-      delimiter: 44,
-      isSpaced: false,
-      quote: 34,
-      hasHeader: true,
-      columns: names,
-    };
+    const file = lineFileIn(folder, "none.csv");
     await expect(readPlainLines(file, undefined).next()).rejects.toThrow(UnplainLines);
     const marked = { ...file, path: join(folder, "mark.csv"), hasHeader: false };
     writeFileSync(marked.path, "\ufeff1,2,3\n");
@@ -197,14 +187,7 @@ describe("a ring of plain lines", () => {
   const script = join(packageRoot, "bin", "thread.js");
   const ringOver = (folder: string, text: string): LineRing => {
     writeFileSync(join(folder, "a.csv"), text);
-    const file = {
-      path: join(folder, "a.csv"),
-      delimiter: 44,
-      isSpaced: false,
-      quote: 34,
-      hasHeader: true,
-      columns: names,
-    };
+    const file = lineFileIn(folder, "a.csv");
     return createLineRing(file, [2, 0]);
   };
   const take = (reader: RingReader, texts: unknown[]): "more" | "end" => {

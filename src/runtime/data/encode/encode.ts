@@ -168,11 +168,11 @@ export function violationsOf(checks: readonly Violation[]): readonly Violation[]
 
 /** The columns that features and labels of one value are, and those of which an event of one column says whether it holds. */
 export function plainColumns({ features, labels }: Pick<EncodeRequest, "features" | "labels">): readonly string[] {
-  const single = [...features.filter((feature) => !isListFeature(feature)), ...labels];
-  const events = labels.filter(({ base }) => base === "event");
+  const columnOf = ({ source }: FeatureModel | LabelModel): readonly string[] =>
+    source.kind === "column" ? [source.name] : [];
   return [
-    ...single.flatMap(({ source }) => (source.kind === "column" ? [source.name] : [])),
-    ...events.flatMap(({ source }) => onlyColumn(source) ?? []),
+    ...features.filter((feature) => !isListFeature(feature)).flatMap(columnOf),
+    ...labels.flatMap((label) => (label.base === "event" ? (onlyColumn(label.source) ?? []) : columnOf(label))),
   ];
 }
 

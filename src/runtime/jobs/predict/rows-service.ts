@@ -57,6 +57,7 @@ async function openSession({ target, variables, values, engine }: RowsSetup): Pr
     fused.set(values);
     return fused;
   }
+  if (engine !== "onnx") throw new Error(`the engine ${engine} of one thread does not run this in another one`);
   const onnx = createOnnxEngine();
   if ("reasons" in onnx)
     throw new Error(`an engine that one thread has another one has not: ${onnx.reasons.join("; ")}`);

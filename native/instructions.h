@@ -148,7 +148,7 @@ inline void keep(float* to, long stride, long at, int count, Vec value) {
 /// How the numbers of an operand follow each other in a run.
 enum class Kind { flat, same, strided, repeated };
 
-/// Loops over runs that are as long as can be: where rows are shorter than a vector, several of them are one run, in which operands with a number a row
+/// Loops over runs that are as long as can be: where rows are not longer than a vector, several of them are one run, in which operands with a number a row
 /// give it to each of the row.
 template <int operands>
 struct Runs {
@@ -189,6 +189,7 @@ struct Runs {
       case Kind::repeated:
         break;
     }
+    if (shortRow == lanes) return spread(from[at / lanes]);
     const int rows = (count + shortRow - 1) / shortRow;
     return permute(load(from + at / shortRow, rows), pattern);
   }
@@ -203,7 +204,7 @@ struct Runs {
  private:
   bool isShort(int last) const {
     const long n = walk.size[last];
-    if (n >= lanes || lanes % n != 0 || walk.stride[0][last] != 1) return false;
+    if (n > lanes || lanes % n != 0 || walk.stride[0][last] != 1) return false;
     for (int i = 0; i < operands; ++i) {
       const long inner = walk.stride[i][last], outer = walk.stride[i][last - 1];
       const bool fits = (inner == 1 && outer == n) || (inner == 0 && (outer == 1 || outer == 0) && i > 0);

@@ -58,6 +58,7 @@ const programEntries = {
  */
 async function bundleModules(compiled, dist) {
   await putLookahead(compiled);
+  await putManifestCheck(compiled);
   const imported = await bundleSet(compiled, Object.fromEntries(entries().map((name) => [name, name])), {
     dir: dist,
     format: "esm",
@@ -87,6 +88,13 @@ async function putLookahead(compiled) {
   const { lookaheadTable } = await import(pathToFileURL(join(syntax, "strict-parser.js")).href);
   const text = JSON.stringify(JSON.stringify(lookaheadTable()));
   writeFileSync(join(syntax, "known-lookahead.js"), `export const knownLookahead = JSON.parse(${text});\n`);
+}
+
+/** Has Ajv write the check of manifests, once, so that no program that reads or writes an artifact has to (see `runtime/artifact/known-manifest-check.ts`). */
+async function putManifestCheck(compiled) {
+  const artifact = join(compiled, "runtime", "artifact");
+  const { manifestCheckCode } = await import(pathToFileURL(join(artifact, "manifest-check-code.js")).href);
+  writeFileSync(join(artifact, "known-manifest-check.js"), manifestCheckCode());
 }
 
 /** What a file of the program is a function of: what CommonJS gives a module, and `import()`, which a script of its own has not. */

@@ -1,5 +1,6 @@
-import { Ajv, type SchemaObject, type ValidateFunction } from "ajv";
+import type { SchemaObject } from "ajv";
 import { createFailure } from "../failure.js";
+import { knownManifestCheck, type SchemaCheck } from "./known-manifest-check.js";
 
 /**
  * `manifest.json`: what an artifact is and what belongs to it, with the hash of every file. It is checked against a JSON
@@ -123,15 +124,20 @@ export function checkManifest(manifest: Manifest): Manifest {
   return manifest;
 }
 
-let compiled: ValidateFunction | undefined;
+let check = knownManifestCheck;
 
 /** The schema's word on a value; nothing when it follows. */
 function problemOf(value: unknown): string | undefined {
-  // Compiling takes longer than all else of reading a manifest, which a server does every two seconds.
-  compiled ??= new Ajv({ strict: true }).compile(manifestSchema);
-  if (compiled(value)) return undefined;
-  const [error] = compiled.errors ?? [];
+  check ??= compileCheck();
+  if (check(value)) return undefined;
+  const [error] = check.errors ?? [];
   return error === undefined ? "it does not match" : `\`${error.instancePath || "/"}\` ${error.message ?? ""}`;
+}
+
+function compileCheck(): SchemaCheck {
+  const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);
+  const { Ajv } = require("ajv") as typeof import("ajv");
+  return new Ajv({ strict: true }).compile(manifestSchema);
 }
 
 const text = { type: "string" } as const;

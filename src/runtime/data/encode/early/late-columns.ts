@@ -180,20 +180,39 @@ export function lateWholes(feature: CategoricalFeature, { sql, take }: PassWhole
 
 function finishWholes(ids: VocabularyIds, unknown: number): Finisher {
   const { first: least, ids: known } = ids.wholes?.() ?? { first: 0, ids: new Int32Array(0) };
-  const places = known.length;
   return ({ records: { words }, first, stride, rows }, counts) => {
-    for (let i = 0, word = first; i < rows; i++, word += stride) {
+    const end = first + rows * stride;
+    for (let word = first; word < end; word += stride) {
+      word = knownWholes(known, least, words, { from: word, end, stride });
+      if (word >= end) return;
       const value = words[word]!;
-      const place = value - least;
-      let id = place >= 0 && place < places ? known[place]! : 0;
-      if (value === nullWhole) {
-        counts.nulls += 1;
-        id = unknown;
-      } else if (id === 0) {
-        id = ids.ofWhole(value);
-        if (id === 0) counts.unseen += 1;
-      }
+      const isNull = value === nullWhole;
+      const id = isNull ? unknown : ids.ofWhole(value);
+      if (isNull) counts.nulls += 1;
+      else if (id === 0) counts.unseen += 1;
       words[word] = id;
     }
   };
+}
+
+/**
+ * Puts ids in the place of numbers, up to the first number that has none in `known`, whose first id is that of `least`; gives the word of that one, else `end` or more. A
+ * function of its own, as the counting of numbers is.
+ */
+function knownWholes(
+  known: Int32Array,
+  least: number,
+  words: Int32Array,
+  { from, end, stride }: { readonly from: number; readonly end: number; readonly stride: number },
+): number {
+  const places = known.length;
+  let word = from;
+  for (; word < end; word += stride) {
+    const place = words[word]! - least;
+    if (!(place >= 0 && place < places)) return word;
+    const id = known[place]!;
+    if (id === 0) return word;
+    words[word] = id;
+  }
+  return word;
 }

@@ -56,25 +56,22 @@ export function createWholeCounts(): WholeCounts {
     return true;
   };
 
-  /** Counts those of `numbers` that are no null. */
-  const count = (numbers: Int32Array, rows: number): void => {
+  /** Counts those of `numbers` that are no null, and says whether there is one. */
+  const count = (numbers: Int32Array, rows: number): boolean => {
     rowsSeen += rows;
-    let held = counts;
-    let least = first;
-    for (let i = 0; i < rows && !isTooWide; i++) {
-      const value = numbers[i]!;
-      if (value === nullWhole) continue;
-      const place = value - least;
-      if (place >= 0 && place < held.length) {
-        held[place]! += 1;
-        continue;
+    let hasNull = false;
+    for (let at = 0; at < rows; at++) {
+      if (!isTooWide) at = countPlain(counts, first, numbers, at, rows);
+      if (at === rows) break;
+      const value = numbers[at]!;
+      if (value === nullWhole) hasNull = true;
+      else if (!isTooWide) {
+        isTooWide = !widen(value);
+        if (!isTooWide) counts[value - first]! += 1;
       }
-      isTooWide = !widen(value);
-      held = counts;
-      least = first;
-      if (!isTooWide) held[value - least]! += 1;
     }
     if (isTooWide) counts = new Int32Array(0);
+    return hasNull;
   };
 
   return {
@@ -93,10 +90,17 @@ export function createWholeCounts(): WholeCounts {
       return isTold;
     },
     addShort: (numbers, rows, isThere, into) => {
+      if (isThere === undefined) {
+        into.set(numbers.length === rows ? numbers : numbers.subarray(0, rows));
+        if (!count(into, rows)) return true;
+        isTooWide = true;
+        counts = new Int32Array(0);
+        return false;
+      }
       let isTold = true;
       for (let i = 0; i < rows; i++) {
         const value = numbers[i]!;
-        const isNull = isThere !== undefined && !isThere(i);
+        const isNull = !isThere(i);
         into[i] = isNull ? nullWhole : value;
         if (!isNull && value === nullWhole) isTold = false;
       }
@@ -106,6 +110,20 @@ export function createWholeCounts(): WholeCounts {
     },
     values: (fewest, limit) => (isTooWide ? undefined : mostFrequent(counts, first, fewest, limit)),
   };
+}
+
+/**
+ * Counts numbers from row `from` on up to the first that has no place in `counts`, whose first place is that of `least`; gives the row of that one, else `rows`. A
+ * function of its own, without anything that a loop around it changes: it takes half the time.
+ */
+function countPlain(counts: Int32Array, least: number, numbers: Int32Array, from: number, rows: number): number {
+  const places = counts.length;
+  for (let i = from; i < rows; i++) {
+    const place = numbers[i]! - least;
+    if (!(place >= 0 && place < places)) return i;
+    counts[place]! += 1;
+  }
+  return rows;
 }
 
 function mostFrequent(counts: Int32Array, first: number, fewest: number, limit: number): readonly string[] {

@@ -11,6 +11,7 @@ import {
   withOutside,
 } from "../feature-encoder.js";
 import type { PassNumbers, PassTexts, PassWholes } from "../fit/pass-columns.js";
+import type { CodedIds } from "../fit/text-counts.js";
 import { nullWhole } from "../fit/whole-counts.js";
 import type { FittedFeature } from "../fitted.js";
 import { createTextIds, nullText } from "../texts/text-ids.js";
@@ -139,19 +140,46 @@ export function lateTexts(feature: CategoricalFeature, { sql, take, plain, coded
     finisher: (fit) => {
       const ids = codedIds(createTextIds({ ...plain, ...textIdsOf(feature, fit) }));
       if (ids === undefined) return undefined;
-      const { wholes, others } = ids;
       const unknown = unknownId(feature);
       return ({ records: { words }, first, stride, rows }, counts) => {
-        for (let i = 0, word = first; i < rows; i++, word += stride) {
-          const code = words[word]!;
-          const id = code < wholesBelow ? wholes[code]! : others[code - wholesBelow]!;
-          if (id === nullText) counts.nulls += 1;
-          else if (id === 0) counts.unseen += 1;
-          words[word] = id === nullText ? unknown : id;
+        const end = first + rows * stride;
+        for (let word = first; word < end; word += stride) {
+          word = knownCodes(ids, words, { from: word, end, stride });
+          if (word >= end) return;
+          const isNull = idOfCode(ids, words[word]!) === nullText;
+          if (isNull) counts.nulls += 1;
+          else counts.unseen += 1;
+          words[word] = isNull ? unknown : 0;
         }
       };
     },
   };
+}
+
+function idOfCode({ wholes, others }: CodedIds, code: number): number {
+  return code < wholesBelow ? wholes[code]! : others[code - wholesBelow]!;
+}
+
+/**
+ * Puts ids in the place of codes, up to the first that is of a null or of a text without an id; gives its word, else `end` or more. A function of its own,
+ * without anything that a loop around it changes: it takes half the time.
+ */
+function knownCodes({ wholes, others }: CodedIds, words: Int32Array, { from, end, stride }: WordsOfColumn): number {
+  let word = from;
+  for (; word < end; word += stride) {
+    const code = words[word]!;
+    const id = code < wholesBelow ? wholes[code]! : others[code - wholesBelow]!;
+    if (id === 0 || id === nullText) return word;
+    words[word] = id;
+  }
+  return word;
+}
+
+/** The words of a column from some row on. */
+interface WordsOfColumn {
+  readonly from: number;
+  readonly end: number;
+  readonly stride: number;
 }
 
 function unknownId({ missing }: CategoricalFeature): number {
@@ -196,14 +224,14 @@ function finishWholes(ids: VocabularyIds, unknown: number): Finisher {
 }
 
 /**
- * Puts ids in the place of numbers, up to the first number that has none in `known`, whose first id is that of `least`; gives the word of that one, else `end` or more. A
- * function of its own, as the counting of numbers is.
+ * Puts ids in the place of numbers, up to the first number that has none in `known`, whose first id is that of `least`; gives its word, else `end` or more. A
+ * function of its own, as {@link knownCodes} is.
  */
 function knownWholes(
   known: Int32Array,
   least: number,
   words: Int32Array,
-  { from, end, stride }: { readonly from: number; readonly end: number; readonly stride: number },
+  { from, end, stride }: WordsOfColumn,
 ): number {
   const places = known.length;
   let word = from;

@@ -20,15 +20,17 @@ const fewestRows = 20;
  */
 export function warnOfOverlap(role: MeasuredRole, measured: Dataset, train: Dataset): readonly Diagnostic[] {
   if (train.rows > searchedRows || measured.rows < fewestRows || train.rows < fewestRows) return [];
-  const sought = keysOf(sampleRows(measured, soughtRows), measured);
-  const own = keysOf(sampleRows(train, soughtRows), train);
+  const samples = [measured, train].map((dataset) => wordsOf(sampleRows(dataset, soughtRows), dataset));
+  const [sought, own] = samples.map(keysOf) as [Float64Array, Float64Array];
   const counts = new Map([...sought, ...own].map((key) => [key, 0]));
-  const isSought = keyFilter(counts.keys());
+  const marked = new Uint8Array(2 ** 16);
+  for (const words of samples) for (const mark of marksOf(words)) marked[mark] = 1;
   for (const batch of train.batches({ size: 4096, pad: false })) {
-    const keys = keysOf(batch, train);
-    for (let row = 0; row < keys.length; row++) {
-      const key = keys[row]!;
-      if (!isSought(key)) continue;
+    const words = wordsOf(batch, train);
+    const marks = marksOf(words);
+    for (let row = 0; row < marks.length; row++) {
+      if (marked[marks[row]!] === 0) continue;
+      const key = keyOf(words, row);
       const count = counts.get(key);
       if (count !== undefined) counts.set(key, count + 1);
     }
@@ -43,46 +45,69 @@ export function warnOfOverlap(role: MeasuredRole, measured: Dataset, train: Data
   ];
 }
 
-/** Says of most other keys that they are none of these, for a tenth of what a map takes to find out. */
-function keyFilter(keys: Iterable<number>): (key: number) => boolean {
-  const marked = new Uint8Array(2 ** 16);
-  // The first 16 of the 53 bits of a key.
-  const placeOf = (key: number): number => Math.floor(key / 2 ** 37);
-  for (const key of keys) marked[placeOf(key)] = 1;
-  return (key) => marked[placeOf(key)] === 1;
-}
-
 function shareOf(keys: Float64Array, holds: (key: number) => boolean): number {
   return keys.filter(holds).length / Math.max(1, keys.length);
 }
 
-/** A hash of each row as it is encoded: ids, numbers, labels and weight. */
-function keysOf(batch: EncodedBatch, { layout }: Dataset): Float64Array {
+/** The words of the rows of a batch as they are encoded: ids, numbers, labels and weight, each with the number of words of a row. */
+interface RowWords {
+  readonly rows: number;
+  readonly parts: readonly (readonly [words: Int32Array, width: number])[];
+}
+
+function wordsOf(batch: EncodedBatch, { layout }: Dataset): RowWords {
   const bits = (values: Float32Array): Int32Array => new Int32Array(values.buffer, values.byteOffset, values.length);
-  const parts: readonly (readonly [Int32Array, number])[] = [
-    [batch.ids, layout.idWidth],
-    [bits(batch.numbers), layout.numberWidth],
-    [bits(batch.labels), layout.labels.length],
-    [bits(batch.known), layout.labels.length],
-    [bits(batch.weights), 1],
-  ];
-  const first = new Int32Array(batch.rows).fill(0x9e3779b9);
-  const second = new Int32Array(batch.rows).fill(0x85ebca6b);
-  for (const [values, width] of parts)
-    for (let row = 0, at = 0; row < batch.rows; row++) {
-      let a = first[row]!;
-      let b = second[row]!;
-      for (let i = 0; i < width; i++, at++) {
-        const word = values[at]!;
-        a = Math.imul(a ^ word, 0xcc9e2d51);
-        a ^= a >>> 15;
-        b = Math.imul(b ^ word, 0x1b873593) + a;
-        b ^= b >>> 13;
+  return {
+    rows: batch.rows,
+    parts: [
+      [batch.ids, layout.idWidth],
+      [bits(batch.numbers), layout.numberWidth],
+      [bits(batch.labels), layout.labels.length],
+      [bits(batch.known), layout.labels.length],
+      [bits(batch.weights), 1],
+    ],
+  };
+}
+
+/** Words of a row that are enough to tell it from most others. */
+const markedWords = 6;
+
+/** 16 bits of each row, made of its first words: most rows that are not looked for are told by them, for a fifth of what their keys take. */
+function marksOf({ rows, parts }: RowWords): Uint16Array {
+  const found = new Int32Array(rows);
+  let left = markedWords;
+  for (const [words, width] of parts) {
+    const count = Math.min(left, width);
+    left -= count;
+    for (let row = 0, at = 0; count > 0 && row < rows; row++, at += width) {
+      let mark = found[row]!;
+      for (let i = at; i < at + count; i++) {
+        mark = Math.imul(mark ^ words[i]!, 0xcc9e2d51);
+        mark ^= mark >>> 15;
       }
-      first[row] = a;
-      second[row] = b;
+      found[row] = mark;
     }
-  const keys = new Float64Array(batch.rows);
-  for (let row = 0; row < batch.rows; row++) keys[row] = (first[row]! >>> 0) * 2 ** 21 + (second[row]! >>> 11);
-  return keys;
+  }
+  const marks = new Uint16Array(rows);
+  for (let row = 0; row < rows; row++) marks[row] = found[row]! >>> 16;
+  return marks;
+}
+
+function keysOf(words: RowWords): Float64Array {
+  return Float64Array.from({ length: words.rows }, (_, row) => keyOf(words, row));
+}
+
+/** A hash of 53 bits of all words of a row. */
+function keyOf({ parts }: RowWords, row: number): number {
+  let a = 0x9e3779b9;
+  let b = 0x85ebca6b;
+  for (const [words, width] of parts)
+    for (let at = row * width; at < (row + 1) * width; at++) {
+      const word = words[at]!;
+      a = Math.imul(a ^ word, 0xcc9e2d51);
+      a ^= a >>> 15;
+      b = Math.imul(b ^ word, 0x1b873593) + a;
+      b ^= b >>> 13;
+    }
+  return (a >>> 0) * 2 ** 21 + (b >>> 11);
 }

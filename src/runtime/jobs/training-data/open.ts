@@ -1,12 +1,12 @@
 /** Opens the data of a training, beside what else comes before the first step. */
-import { isMainThread, Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { Model } from "../../../compiler/model/model.js";
 import { rememberHash } from "../../data/encode/fitted.js";
 import type { DataProgress, FittedRows, OpenDataOptions, OpenedData } from "../../data/index.js";
 import { type CarriedError, raisedError } from "../../pool/service.js";
-import { threadScript, type ThreadScript } from "../../thread-script.js";
 import { type CarriedFit, receiveFit } from "./carried-fit.js";
+import { takeDataThread } from "./data-thread.js";
 import { type DataEvent, type DataWork, openAndLook, receiveRows, type SharedData } from "./look.js";
 
 export interface LookedAtData {
@@ -55,9 +55,10 @@ export function startOpening(
     rememberHash(event.found.fitted, event.hash);
     know(event.found);
   };
-  const script = isMainThread ? threadScript("data-thread") : undefined;
   const work = { model, options };
-  const shared = script === undefined ? openAndLook(work, onEvent, either) : openAside(script, work, onEvent, either);
+  either.throwIfAborted();
+  const thread = takeDataThread();
+  const shared = thread === undefined ? openAndLook(work, onEvent, either) : openAside(thread, work, onEvent, either);
   const opened = shared.then(async (found): Promise<LookedAtData> => {
     const before = await fitted;
     if (before === undefined) throw new Error("data was opened and nothing said what is fitted");
@@ -81,14 +82,12 @@ export function startOpening(
 
 /** Has a thread do it; settles when the thread has ended. */
 function openAside(
-  script: ThreadScript,
+  thread: Worker,
   work: DataWork,
   onEvent: (event: DataEvent) => void,
   signal: AbortSignal,
 ): Promise<SharedData> {
-  signal.throwIfAborted();
-  // Some options of Node are only of a program that is a text (`node --input-type=module -e …`).
-  const thread = new Worker(script.file, { argv: [...script.argv], workerData: work, execArgv: [] });
+  thread.postMessage(work);
   const stop = (): void => thread.postMessage("stop");
   signal.addEventListener("abort", stop, { once: true });
   let answer: DataAnswer | undefined;

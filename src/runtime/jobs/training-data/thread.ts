@@ -1,12 +1,11 @@
 /** The thread that opens the data of a training. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { Aborted, carryError } from "../../pool/service.js";
 import { carryFit } from "./carried-fit.js";
 import { type DataEvent, type DataWork, openAndLook } from "./look.js";
 import type { CarriedEvent, DataAnswer } from "./open.js";
 
 const stop = new AbortController();
-parentPort?.once("message", () => stop.abort(new Aborted("aborted")));
 const answer = (message: DataAnswer | DataEvent): void => parentPort?.postMessage(message);
 const tell = (event: DataEvent): void => {
   if (event.kind !== "fitted") return answer(event);
@@ -14,9 +13,12 @@ const tell = (event: DataEvent): void => {
   const message: CarriedEvent = { ...event, kind: "carried", found: { ...event.found, fitted: fit } };
   parentPort?.postMessage(message, transfer);
 };
-void openAndLook(workerData as DataWork, tell, stop.signal)
-  .then(
-    (data) => answer({ kind: "opened", data }),
-    (error: unknown) => answer({ kind: "failed", error: carryError(error) }),
-  )
-  .finally(() => parentPort?.close());
+parentPort?.once("message", (work: DataWork) => {
+  parentPort?.once("message", () => stop.abort(new Aborted("aborted")));
+  void openAndLook(work, tell, stop.signal)
+    .then(
+      (data) => answer({ kind: "opened", data }),
+      (error: unknown) => answer({ kind: "failed", error: carryError(error) }),
+    )
+    .finally(() => parentPort?.close());
+});

@@ -19,7 +19,7 @@ export function allowsPinsAhead(limit: Limit, candidate: number, position: numbe
   for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) {
     const value = keys.values[e]!;
     if (isPinned[value] === 0 || !isAhead(limit, value, position, positions)) continue;
-    if (!allowsValue(limit, value, { candidate, position }, permits === undefined ? most : permits[value]!, positions))
+    if (!allowsValue(limit, value, candidate, position, permits === undefined ? most : permits[value]!, positions))
       return false;
   }
   return true;
@@ -31,7 +31,7 @@ export function allowsPin(limit: Limit, candidate: number, position: number, pos
   for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) {
     const value = keys.values[e]!;
     if (tail.length === 0 && !isAhead(limit, value, position, positions)) continue;
-    if (!allowsValue(limit, value, { candidate, position }, permits === undefined ? most : permits[value]!, positions))
+    if (!allowsValue(limit, value, candidate, position, permits === undefined ? most : permits[value]!, positions))
       return false;
   }
   return true;
@@ -48,23 +48,27 @@ function has({ offsets, values }: Limit["keys"], candidate: number, value: numbe
   return false;
 }
 
+/** Without a closure or an object of a call: it is asked for most candidates that are tried before the last pin. */
 function allowsValue(
   { keys, size, tail }: Limit,
   value: number,
-  { candidate, position }: { readonly candidate: number; readonly position: number },
+  candidate: number,
+  position: number,
   bound: number,
   { list, pinned }: Positions,
 ): boolean {
-  const at = (where: number): boolean => {
-    if (where < 0) return tail[-1 - where]?.includes(value) === true;
-    const who = where < position ? list[where]! : where === position ? candidate : pinned[where]!;
-    return who >= 0 && has(keys, who, value);
-  };
   const reach = Math.min(size, pinned.length + tail.length);
   const lastEnd = Math.min(position + reach, pinned.length) - 1;
   for (let end = position; end <= lastEnd; end++) {
     let found = 0;
-    for (let where = Math.max(end - size + 1, -tail.length); where <= end; where++) if (at(where)) found++;
+    for (let where = Math.max(end - size + 1, -tail.length); where <= end; where++) {
+      if (where < 0) {
+        if (tail[-1 - where]?.includes(value) === true) found++;
+        continue;
+      }
+      const who = where < position ? list[where]! : where === position ? candidate : pinned[where]!;
+      if (who >= 0 && has(keys, who, value)) found++;
+    }
     if (found > bound) return false;
   }
   return true;

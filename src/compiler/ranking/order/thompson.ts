@@ -138,12 +138,13 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
   used = 0;
   const nodes = logitNodes(groups);
   const cells = nodes.length - 1;
-  const densityOf = createDensities(nodes, groups);
+  const fillCells = createCells(nodes, groups);
   const allBelow = takeColumn(cells);
   const below = mapPacked(groups, () => takeColumn(cells));
   const ratios = mapPacked(groups, () => takeColumn(cells));
-  groups.forEach((group, g) => fillMasses(nodes, densityOf(group), below[g]!, ratios[g]!));
+  for (let g = 0; g < groups.length; g++) fillBelow(fillCells(groups[g]!, ratios[g]!), ratios[g]!, below[g]!);
   let from = multiplyBelow(groups, below, allBelow);
+  divideBelow(ratios, below, from, cells);
   const weights = takeColumn(groups.length);
   return {
     groups,
@@ -164,7 +165,10 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
       const own = below[group]!;
       for (let c = Math.max(0, from - 1); c < cells; c++) allBelow[c]! /= own[c]!;
       // Of the cells that were left out, the last is that where it is the likeliest.
-      if (from > 0 && allBelow[from - 1]! >= leastChance) from = multiplyBelow(groups, below, allBelow);
+      if (from === 0 || allBelow[from - 1]! < leastChance) return;
+      const divided = from;
+      from = multiplyBelow(groups, below, allBelow);
+      divideBelow(ratios, below, from, divided);
     },
   };
 }
@@ -172,11 +176,11 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
 /** Sums of a and b up to here, both whole numbers, have densities that are products of few powers, and far from underflow. */
 const powerLimit = 64;
 
-/** The density of a posterior's logit at the nodes, to a constant factor; valid until another one is asked for. */
-function createDensities(
+/** Fills in the mass of a posterior in each cell between two nodes, to a constant factor, and gives their sum. */
+function createCells(
   nodes: Float64Array,
   groups: readonly PosteriorGroup[],
-): (group: PosteriorGroup) => Float64Array {
+): (group: PosteriorGroup, masses: Float64Array) => number {
   const count = nodes.length;
   const x = takeColumn(count);
   const rest = takeColumn(count);
@@ -186,21 +190,23 @@ function createDensities(
     x[i] = nodes[i]! < 0 ? less : more;
     rest[i] = nodes[i]! < 0 ? more : less;
   }
+  const widths = takeColumn(count - 1);
+  for (let c = 0; c < widths.length; c++) widths[c] = nodes[c + 1]! - nodes[c]!;
   const isSmall = ({ a, b }: PosteriorGroup): boolean =>
     a + b <= powerLimit && Number.isInteger(a) && Number.isInteger(b);
   const small = groups.filter(isSmall);
   const powersOfX = powersOf(x, new Set(small.map(({ a }) => a)));
   const powersOfRest = powersOf(rest, new Set(small.map(({ b }) => b)));
-  const density = takeColumn(count);
-  let logs: { readonly x: Float64Array; readonly rest: Float64Array } | undefined;
-  return (group) => {
+  let logs: { readonly x: Float64Array; readonly rest: Float64Array; readonly density: Float64Array } | undefined;
+  return (group, masses) => {
     const { a, b } = group;
-    if (isSmall(group)) {
-      const [left, right] = [powersOfX.get(a)!, powersOfRest.get(b)!];
-      for (let i = 0; i < count; i++) density[i] = left[i]! * right[i]!;
-      return density;
-    }
-    logs ??= { x: nodes.map((t) => -softplus(-t)), rest: nodes.map((t) => -softplus(t)) };
+    if (isSmall(group)) return fillProducts(widths, powersOfX.get(a)!, powersOfRest.get(b)!, masses);
+    logs ??= {
+      x: nodes.map((t) => -softplus(-t)),
+      rest: nodes.map((t) => -softplus(t)),
+      density: takeColumn(count),
+    };
+    const { density } = logs;
     let top = -Infinity;
     for (let i = 0; i < count; i++) {
       const log = a * logs.x[i]! + b * logs.rest[i]!;
@@ -208,8 +214,33 @@ function createDensities(
       if (log > top) top = log;
     }
     for (let i = 0; i < count; i++) density[i] = exponential(density[i]! - top);
-    return density;
+    return fillMasses(widths, density, masses);
   };
+}
+
+/** The mass of each cell under a density that is the product of two columns; their sum. */
+function fillProducts(widths: Float64Array, left: Float64Array, right: Float64Array, masses: Float64Array): number {
+  let total = 0;
+  let density = left[0]! * right[0]!;
+  for (let c = 0; c < masses.length; c++) {
+    const next = left[c + 1]! * right[c + 1]!;
+    const own = (widths[c]! * (density + next)) / 2;
+    masses[c] = own;
+    total += own;
+    density = next;
+  }
+  return total;
+}
+
+/** The mass of each cell under a density; their sum. */
+function fillMasses(widths: Float64Array, density: Float64Array, masses: Float64Array): number {
+  let total = 0;
+  for (let c = 0; c < masses.length; c++) {
+    const own = (widths[c]! * (density[c]! + density[c + 1]!)) / 2;
+    masses[c] = own;
+    total += own;
+  }
+  return total;
 }
 
 /** The powers of a column to some whole numbers ≥ 1. */
@@ -229,23 +260,29 @@ function powersOf(column: Float64Array, exponents: ReadonlySet<number>): Readonl
   return powers;
 }
 
-/** Of each cell the probability to lie below its middle, and the mass in it over that: at most 2. */
-function fillMasses(nodes: Float64Array, density: Float64Array, below: Float64Array, ratio: Float64Array): void {
-  const cells = ratio.length;
-  let total = 0;
-  for (let c = 0; c < cells; c++) {
-    const own = ((nodes[c + 1]! - nodes[c]!) * (density[c]! + density[c + 1]!)) / 2;
-    ratio[c] = own;
-    total += own;
-  }
+/** Makes masses, of which the sum is known, probabilities, and fills in those to lie below the middle of each cell. */
+function fillBelow(total: number, masses: Float64Array, below: Float64Array): void {
   const scale = 1 / total;
   let sum = 0;
-  for (let c = 0; c < cells; c++) {
-    const mass = ratio[c]! * scale;
-    const middle = Math.max(leastBelow, sum + mass / 2);
-    below[c] = middle;
-    ratio[c] = mass / middle;
+  for (let c = 0; c < masses.length; c++) {
+    const mass = masses[c]! * scale;
+    masses[c] = mass;
+    below[c] = Math.max(leastBelow, sum + mass / 2);
     sum += mass;
+  }
+}
+
+/** Of the cells from one on up to another, makes the masses ratios to the probabilities to lie below: at most 2. The others need none. */
+function divideBelow(
+  masses: readonly Float64Array[],
+  below: readonly Float64Array[],
+  from: number,
+  to: number,
+): void {
+  for (let g = 0; g < masses.length; g++) {
+    const own = masses[g]!;
+    const ofOwn = below[g]!;
+    for (let c = from; c < to; c++) own[c]! /= ofOwn[c]!;
   }
 }
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createGains } from "../../src/compiler/ranking/index.js";
-import { roundGain } from "../../src/compiler/ranking/order/gain.js";
 import { beginScratch } from "../../src/compiler/ranking/list/scratch.js";
+import { roundGain } from "../../src/compiler/ranking/order/gain.js";
+import { openLanes } from "../../src/compiler/ranking/order/lanes.js";
 
 /** What is left of each candidate after those chosen: rows of the Cholesky factor, a term after the other in the order of its definition. */
 function plainResiduals(vectors: readonly (readonly number[])[], chosen: readonly number[]): readonly number[] {
@@ -64,5 +65,69 @@ describe("gains of dpp", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+/** The gains after some candidates were chosen, and some of these taken back, of so many vectors of pseudo-random numbers. */
+function gainsOf(
+  create: typeof createGains,
+  { count, dimension, chosen, taken }: { count: number; dimension: number; chosen: readonly number[]; taken: number },
+): readonly number[] {
+  const rows = Float64Array.from({ length: count * dimension }, (_, i) => Math.sin(i * i + dimension));
+  const diversity = { name: "shape", kind: "dpp", weight: 0.7, top: chosen.length } as const;
+  const gains = create(
+    {
+      ...diversity,
+      relevance: Float64Array.from({ length: count }, (_, i) => Math.abs(Math.cos(i))),
+      similarity: { kind: "vectors", rows, dimension },
+    },
+    count,
+  );
+  const distinct = new Set(chosen.map((each) => each % count));
+  for (const candidate of distinct) gains.add(candidate);
+  for (let k = 0; k < Math.min(taken, distinct.size); k++) gains.remove();
+  return Array.from({ length: count }, (_, i) => gains.at(i));
+}
+
+describe("loops of WebAssembly", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it("give the bits that plain loops give, over one tile and over several", async () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    vi.resetModules();
+    const plain = await import("../../src/compiler/ranking/order/gains.js");
+    const { openLanes: openNone } = await import("../../src/compiler/ranking/order/lanes.js");
+    expect(openNone(1)).toBeUndefined();
+    vi.unstubAllGlobals();
+    beginScratch();
+    expect(openLanes(1)).toBeDefined();
+    fc.assert(
+      fc.property(
+        fc.record({
+          count: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 500, max: 1100 })),
+          dimension: fc.integer({ min: 1, max: 40 }),
+          chosen: fc.uniqueArray(fc.integer({ min: 0, max: 5000 }), { maxLength: 30 }),
+          taken: fc.integer({ min: 0, max: 5 }),
+        }),
+        (request) => {
+          beginScratch();
+          expect(gainsOf(createGains, request)).toEqual(gainsOf(plain.createGains, request));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("leave what their memory has no room for to the plain ones", () => {
+    beginScratch();
+    expect(openLanes(2 ** 24)).toBeUndefined();
+    expect(openLanes(2 ** 20)).toBeDefined();
+    // The columns of the first would be lost if the memory grew.
+    expect(openLanes(2 ** 22)).toBeUndefined();
+    beginScratch();
+    expect(openLanes(2 ** 22)).toBeDefined();
   });
 });

@@ -4,6 +4,7 @@
  */
 let buffer = new ArrayBuffer(2 ** 16);
 let used = 0;
+let lists = 0;
 
 /** A buffer that a large request left is not kept for small ones. */
 const keptBytes = 2 ** 25;
@@ -11,7 +12,13 @@ const keptBytes = 2 ** 25;
 /** Begins a list: columns of lists before are void. */
 export function beginScratch(): void {
   used = 0;
+  lists++;
   if (buffer.byteLength > keptBytes) buffer = new ArrayBuffer(2 ** 16);
+}
+
+/** The number of the list that is made: of no two it is the same. */
+export function listNumber(): number {
+  return lists;
 }
 
 function take(bytes: number): number {

@@ -1,6 +1,8 @@
 import type { Diversity, Similarity } from "../list/problem.js";
 import { scratchFlags, scratchNumbers } from "../list/scratch.js";
 import { type Gains, roundGain } from "./gain.js";
+import { columnRoom, type Lanes, openLanes } from "./lanes.js";
+import { kernelSizes } from "./lanes-module.js";
 import { ownSimilarity, similarityBetween } from "./similarity.js";
 
 /** Variance under which a candidate is within the span of those before it. */
@@ -14,15 +16,17 @@ const tile = 512;
  * Q = diag(exp(α r)), α = θ / (2 (1 − θ)). The factors of Q come out of the determinant, so the gain is
  * θ/(1 − θ)·r + ln(residual of S), and the incremental Cholesky rows are only those of S: no overflow for any θ < 1.
  */
-export function createDpp({ weight, relevance, similarity }: Diversity, count: number): Gains {
+export function createDpp({ weight, relevance, similarity, top }: Diversity, count: number): Gains {
   const slope = weight / (1 - weight);
   const bounds = scratchNumbers(count);
   const isKnown = scratchFlags(count);
   const own = scratchNumbers(count);
   for (let i = 0; i < count; i++) own[i] = ownSimilarity(similarity, i);
-  const columns = columnsOf(similarity, count);
-  const residual = scratchNumbers(count);
-  const rows = new Columns(count);
+  const lanes = openLanes(numbersOf(similarity, count, top));
+  const columns = columnsOf(similarity, count, lanes);
+  const residual = lanes?.take(count) ?? scratchNumbers(count);
+  const scaleOf = lanes?.take(1) ?? scratchNumbers(1);
+  const rows = new Columns(count, Math.min(top, count), lanes);
   let depth = 0;
   const reset = (): void => {
     depth = 0;
@@ -45,7 +49,7 @@ export function createDpp({ weight, relevance, similarity }: Diversity, count: n
       const row = rows.column(depth);
       const left = residual[candidate]!;
       if (left > leastResidual) {
-        const scale = 1 / Math.sqrt(left);
+        scaleOf[0] = 1 / Math.sqrt(left);
         const dimensions = columns?.factors(candidate, columns.used, 1);
         const earlier = rows.factors(candidate, depth, -1);
         for (let from = 0; from < count; from += tile) {
@@ -56,11 +60,8 @@ export function createDpp({ weight, relevance, similarity }: Diversity, count: n
           if (dimensions !== undefined) columns?.addProducts(dimensions, columns.used, row, from, to);
           if (candidate >= from && candidate < to) row[candidate] = own[candidate]!;
           rows.addProducts(earlier, depth, row, from, to);
-          for (let i = from; i < to; i++) {
-            const each = row[i]! * scale;
-            row[i] = each;
-            residual[i]! -= each * each;
-          }
+          if (lanes !== undefined) lanes.takeSquares(row, scaleOf, residual, from, to);
+          else takeSquares(row, scaleOf[0], residual, from, to);
         }
         isKnown.fill(0);
       } else row.fill(0);
@@ -79,8 +80,26 @@ export function createDpp({ weight, relevance, similarity }: Diversity, count: n
   };
 }
 
+/** What {@link takeSquares} of lanes does. */
+function takeSquares(row: Float64Array, by: number, left: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const each = row[i]! * by;
+    row[i] = each;
+    left[i]! -= each * each;
+  }
+}
+
 /** Columns that one pass reads. */
 const together = 8;
+
+/** Numbers that {@link createDpp} takes of a memory at most. */
+function numbersOf(similarity: Similarity, count: number, top: number): number {
+  const columnsIn = (columns: number): number =>
+    Math.ceil(columns / together) * together * columnRoom(count) + columnRoom(Math.max(together, columns));
+  const depth = Math.min(top, count);
+  const dimensions = similarity.kind === "keys" ? 0 : similarity.dimension;
+  return columnsIn(depth) + columnsIn(dimensions) + columnRoom(count) + columnRoom(1);
+}
 
 /**
  * Columns of a number for each candidate, made as they are asked for: {@link together} in one array, so that a pass over them has one
@@ -90,43 +109,51 @@ class Columns {
   used = 0;
   readonly #arrays: Float64Array[] = [];
   readonly #count: number;
-  #factors = new Float64Array(together);
+  /** Numbers from one column of an array to the next. */
+  readonly #stride: number;
+  readonly #lanes: Lanes | undefined;
+  #factors: Float64Array;
 
-  constructor(count: number) {
+  /** @param most columns that there may come to be */
+  constructor(count: number, most: number, lanes: Lanes | undefined) {
     this.#count = count;
+    this.#stride = columnRoom(count);
+    this.#lanes = lanes;
+    this.#factors = lanes?.take(Math.max(together, most)) ?? new Float64Array(Math.max(together, most));
   }
 
   column(at: number): Float64Array {
-    const array = (this.#arrays[Math.floor(at / together)] ??= scratchNumbers(together * this.#count));
+    const stride = this.#stride;
+    const array = (this.#arrays[Math.floor(at / together)] ??=
+      this.#lanes?.take(together * stride) ?? scratchNumbers(together * stride));
     this.used = Math.max(this.used, at + 1);
-    const from = (at % together) * this.#count;
+    const from = (at % together) * stride;
     return array.subarray(from, from + this.#count);
   }
 
   /** What a candidate has in the first columns, each times `by`; valid until it is asked for again. */
   factors(candidate: number, columns: number, by: 1 | -1): Float64Array {
-    if (this.#factors.length < columns) this.#factors = new Float64Array(2 * columns);
     for (let k = 0; k < columns; k++)
-      this.#factors[k] = by * this.#arrays[Math.floor(k / together)]![(k % together) * this.#count + candidate]!;
+      this.#factors[k] = by * this.#arrays[Math.floor(k / together)]![(k % together) * this.#stride + candidate]!;
     return this.#factors;
   }
 
   /** Adds to the numbers of a row the factors times those of the first columns, in their order. */
   addProducts(factors: Float64Array, columns: number, row: Float64Array, from: number, to: number): void {
-    let k = 0;
-    for (; k + together <= columns; k += together)
-      addEight(this.#arrays[k / together]!, this.#count, factors, k, row, from, to);
-    const rest = columns - k;
-    const array = this.#arrays[k / together];
-    if (array === undefined) return;
-    let at = 0;
-    if (rest >= 4) {
-      addFour(array, this.#count, factors, k, row, from, to);
-      at = 4;
-    }
-    for (; at < rest; at++) {
-      const factor = factors[k + at]!;
-      for (let i = from, own = at * this.#count + from; i < to; i++) row[i]! += factor * array[own++]!;
+    const stride = this.#stride;
+    for (let k = 0; k < columns;) {
+      const left = Math.min(columns - k, together - (k % together));
+      const size = kernelSizes.find((each) => each <= left)!;
+      const array = this.#arrays[Math.floor(k / together)]!;
+      const start = (k % together) * stride;
+      if (this.#lanes !== undefined) this.#lanes.addProducts(size, array, start, stride, factors, k, row, from, to);
+      else if (size === 8) addEight(array, stride, factors, k, row, from, to);
+      else
+        for (let c = 0; c < size; c++) {
+          const factor = factors[k + c]!;
+          for (let i = from, own = start + c * stride + from; i < to; i++) row[i]! += factor * array[own++]!;
+        }
+      k += size;
     }
   }
 }
@@ -134,7 +161,7 @@ class Columns {
 /** Adds the products of {@link together} columns of one array with the factors from `first` on. */
 function addEight(
   columns: Float64Array,
-  count: number,
+  stride: number,
   factors: Float64Array,
   first: number,
   row: Float64Array,
@@ -144,8 +171,8 @@ function addEight(
   const [a, b, c, d] = [factors[first]!, factors[first + 1]!, factors[first + 2]!, factors[first + 3]!];
   const [e, f, g, h] = [factors[first + 4]!, factors[first + 5]!, factors[first + 6]!, factors[first + 7]!];
   // Sums that are cut to 32 bits need no check of their own.
-  const [one, two, three, four] = [count | 0, (2 * count) | 0, (3 * count) | 0, (4 * count) | 0];
-  const [five, six, seven] = [(5 * count) | 0, (6 * count) | 0, (7 * count) | 0];
+  const [one, two, three, four] = [stride | 0, (2 * stride) | 0, (3 * stride) | 0, (4 * stride) | 0];
+  const [five, six, seven] = [(5 * stride) | 0, (6 * stride) | 0, (7 * stride) | 0];
   for (let i = from | 0; i < to; i = (i + 1) | 0)
     row[i] =
       row[i]! +
@@ -159,32 +186,11 @@ function addEight(
       h * columns[(i + seven) | 0]!;
 }
 
-/** Adds the products of the first four columns of one array with the factors from `first` on. */
-function addFour(
-  columns: Float64Array,
-  count: number,
-  factors: Float64Array,
-  first: number,
-  row: Float64Array,
-  from: number,
-  to: number,
-): void {
-  const [a, b, c, d] = [factors[first]!, factors[first + 1]!, factors[first + 2]!, factors[first + 3]!];
-  const [one, two, three] = [count | 0, (2 * count) | 0, (3 * count) | 0];
-  for (let i = from | 0; i < to; i = (i + 1) | 0)
-    row[i] =
-      row[i]! +
-      a * columns[i]! +
-      b * columns[(i + one) | 0]! +
-      c * columns[(i + two) | 0]! +
-      d * columns[(i + three) | 0]!;
-}
-
 /** The vectors a dimension after the other, those of all candidates together; undefined of keys. */
-function columnsOf(similarity: Similarity, count: number): Columns | undefined {
+function columnsOf(similarity: Similarity, count: number, lanes: Lanes | undefined): Columns | undefined {
   if (similarity.kind === "keys") return undefined;
   const { rows, dimension } = similarity;
-  const columns = new Columns(count);
+  const columns = new Columns(count, dimension, lanes);
   const all = Array.from({ length: dimension }, (_, d) => columns.column(d));
   for (let from = 0; from < count; from += tile) {
     const to = Math.min(from + tile, count);

@@ -273,12 +273,7 @@ function fillBelow(total: number, masses: Float64Array, below: Float64Array): vo
 }
 
 /** Of the cells from one on up to another, makes the masses ratios to the probabilities to lie below: at most 2. The others need none. */
-function divideBelow(
-  masses: readonly Float64Array[],
-  below: readonly Float64Array[],
-  from: number,
-  to: number,
-): void {
+function divideBelow(masses: readonly Float64Array[], below: readonly Float64Array[], from: number, to: number): void {
   for (let g = 0; g < masses.length; g++) {
     const own = masses[g]!;
     const ofOwn = below[g]!;

@@ -17,7 +17,12 @@ import { entrySql } from "../../src/runtime/data/encode/texts/short-texts.js";
 import { byDatabase, orByDatabase, streamColumns } from "../../src/runtime/data/encode/texts/stream-columns.js";
 import { type Database, withDatabase } from "../../src/runtime/data/files/database.js";
 import { requestOfArguments } from "../../src/runtime/data/files/files.js";
-import { type LineFile, readPlainLines, UnplainLines } from "../../src/runtime/data/files/plain-lines.js";
+import {
+  firstPlainValue,
+  type LineFile,
+  readPlainLines,
+  UnplainLines,
+} from "../../src/runtime/data/files/plain-lines.js";
 import { readingAs } from "../../src/runtime/data/profile.js";
 import { createRelation, type Relation } from "../../src/runtime/data/files/relation.js";
 import { openSource } from "../../src/runtime/data/files/source.js";
@@ -72,6 +77,53 @@ describe("plain lines", () => {
   const strange = fc.constantFrom('"', '"q,r"', 'a"b', '""', "\r", "\u0000", "1,2");
   const line = (value: fc.Arbitrary<string>) => fc.tuple(value, value, value).map((values) => values.join(","));
   const end = fc.constantFrom("\n", "", "\n\n");
+
+  it("are told from others without their values as with them", async () => {
+    const given = fc.tuple(
+      fc.array(
+        fc.array(fc.oneof({ weight: 9, arbitrary: plain }, { weight: 1, arbitrary: strange }), {
+          minLength: 2,
+          maxLength: 4,
+        }),
+        { maxLength: 6 },
+      ),
+      fc.constantFrom(",", "\t", "|", ", ", "; "),
+      end,
+      fc.boolean(),
+    );
+    const said = { plain: 0, other: 0 };
+    await fc.assert(
+      fc.asyncProperty(given, fc.integer({ min: 1, max: 4 }), async ([lines, delimiter, last, hasHeader], width) => {
+        const wanted = lines.map((values) =>
+          values.length === 3 || width < 3 ? values : [...values, "", ""].slice(0, 3),
+        );
+        const own = width === 1 ? wanted.map(([value]) => [value]) : wanted;
+        const header = hasHeader ? `${"x".repeat(width)}\n` : "";
+        const folder = folderWith({
+          "a.csv": `${header}${own.map((values) => values.join(delimiter)).join("\n")}${last}`,
+        });
+        const file: LineFile = {
+          ...lineFileIn(folder, "a.csv"),
+          delimiter: delimiter.charCodeAt(0),
+          isSpaced: delimiter.length > 1,
+          hasHeader,
+          columns: width === 1 ? ["a"] : names,
+        };
+        const answer = (work: Promise<unknown>): Promise<unknown> =>
+          work.catch((error: unknown) => (error instanceof UnplainLines ? error.message : "refused"));
+        const first = async (): Promise<number | undefined> => {
+          let start: number | undefined;
+          for await (const block of readPlainLines(file, undefined)) start ??= block.start;
+          return start;
+        };
+        const found = await answer(firstPlainValue(file, undefined));
+        expect(found).toEqual(await answer(first()));
+        said[typeof found === "string" ? "other" : "plain"] += 1;
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(said.plain, said.other)).toBeGreaterThan(30);
+  });
 
   it("are read as the database reads them", { timeout: 60_000 }, async () => {
     const check = async (lines: readonly string[], last: string): Promise<void> => {

@@ -4,6 +4,7 @@ import { entryWords, shortText } from "../encode/texts/short-texts.js";
 import type { RawRow } from "../expressions/expression-evaluate.js";
 import { shortestDecimal } from "../expressions/shortest.js";
 import type { TextRules } from "../expressions/values.js";
+import { linesOfTable, rowOfLine, type TableLayout } from "./flat/flat-table.js";
 import { type JsonRows, jsonRowsOf } from "./json-rows.js";
 import { createShortTexts } from "./row-cells.js";
 import { linesOf } from "./text-lines.js";
@@ -41,7 +42,15 @@ export interface CellsBlock {
   readonly columns: readonly BlockColumn[];
 }
 
-export type RowBlock = LinesBlock | CellsBlock;
+/** Plain lines of delimited text. */
+export interface TableBlock {
+  readonly kind: "table";
+  /** Over memory that threads share. */
+  readonly bytes: Uint8Array;
+  readonly layout: TableLayout;
+}
+
+export type RowBlock = LinesBlock | TableBlock | CellsBlock;
 
 const newline = 10;
 
@@ -58,6 +67,12 @@ export function createRowsOfBlocks(
       for (let from = 0; from < block.rows; from += slice)
         yield { rows: rowsOf(block, from, Math.min(block.rows, from + slice)) };
       return { rows: block.rows, lines: 0 };
+    }
+    if (block.kind === "table") {
+      const lines = linesOfTable(block.bytes);
+      for (let from = 0; from < lines.length; from += slice)
+        yield { rows: lines.slice(from, from + slice).map((each) => rowOfLine(each, block.layout, rules)) };
+      return { rows: lines.length, lines: 0 };
     }
     const { file, bytes, isFirst } = block;
     const end = bytes.at(-1) === newline ? bytes.length - 1 : bytes.length;

@@ -75,10 +75,39 @@ export async function* readPlainLines(
   file: LineFile,
   signal: AbortSignal | undefined,
 ): AsyncIterableIterator<LineBlock> {
+  const ends = new Int32Array(blockRows * file.columns.length);
+  for await (const { bytes, start: first, end } of readWholeLines(file, signal)) {
+    let start = first;
+    while (start < end) {
+      const rows = findEnds(bytes, { start, end }, file, ends);
+      yield { rows, bytes, start, ends, gap: file.isSpaced ? 2 : 1, columns: file.columns.length };
+      start = ends[rows * file.columns.length - 1]! + 1;
+    }
+  }
+}
+
+/** Where the first value of a file begins, in bytes; undefined for one without values. Throws {@link UnplainLines} as {@link readPlainLines} does. */
+export async function firstPlainValue(file: LineFile, signal: AbortSignal | undefined): Promise<number | undefined> {
+  let first: number | undefined;
+  for await (const { bytes, start, end } of readWholeLines(file, signal)) {
+    checkWidths(bytes, { start, end }, file);
+    if (start < end) first ??= start;
+  }
+  return first;
+}
+
+/** Lines with their ends, of which nothing is known but that their bytes may be those of plain ones; good until the next ones are asked for. */
+interface WholeLines {
+  /** There are more than twelve behind the last line. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+async function* readWholeLines(file: LineFile, signal: AbortSignal | undefined): AsyncIterableIterator<WholeLines> {
   const opened = attempt(() => openSync(file.path, "r"));
   try {
     const buffer = Buffer.alloc(largestBlock);
-    const ends = new Int32Array(blockRows * file.columns.length);
     let held = 0;
     let isFirst = true;
     for (let isEnd = false; !isEnd;) {
@@ -90,15 +119,11 @@ export async function* readPlainLines(
       if (filled === 0) return;
       const end = buffer.lastIndexOf(newline, filled - 1) + 1;
       if (end === 0) throw new UnplainLines("a line is too long");
-      let start = isFirst && file.hasHeader ? headerEnd(buffer.subarray(0, end), file) : 0;
+      const start = isFirst && file.hasHeader ? headerEnd(buffer.subarray(0, end), file) : 0;
       if (isFirst && !file.hasHeader && buffer.readUIntBE(0, 3) === 0xefbbbf) throw new UnplainLines("it has a mark");
       isFirst = false;
       checkBytes(buffer.subarray(0, end), start, file);
-      while (start < end) {
-        const rows = findEnds(buffer, { start, end }, file, ends);
-        yield { rows, bytes: buffer, start, ends, gap: file.isSpaced ? 2 : 1, columns: file.columns.length };
-        start = ends[rows * file.columns.length - 1]! + 1;
-      }
+      yield { bytes: buffer, start, end };
       buffer.copyWithin(0, end, filled);
       held = filled - end;
       await nextTurn();
@@ -157,6 +182,36 @@ function findEnds(
     }
   }
   return found / width;
+}
+
+/** Checks that each line has as many values as there are columns: what {@link findEnds} checks, four bytes at a time. */
+function checkWidths(
+  bytes: Buffer,
+  { start, end }: { readonly start: number; readonly end: number },
+  { delimiter, isSpaced, columns }: LineFile,
+): void {
+  const width = columns.length;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  // Taken from a word, it leaves the upper bit of bytes that are neither: most bytes of numbers and words are above both.
+  const above = Math.imul(Math.max(delimiter, newline) + 1, 0x01010101);
+  let left = width;
+  let from = start;
+  for (let at = start & ~3; at < end; at += 4) {
+    const word = words[at >> 2]!;
+    if (((word - above) & ~word & 0x80808080) === 0) continue;
+    for (let i = Math.max(at, start); i < at + 4 && i < end; i++) {
+      const byte = bytes[i]!;
+      if (byte === delimiter) {
+        left -= 1;
+        if (left === 0) throw new UnplainLines("a line has too many values");
+        if (isSpaced && bytes[i + 1] !== space) throw new UnplainLines("a delimiter has no space");
+      } else if (byte === newline) {
+        if (left !== 1 || (width === 1 && i === from)) throw new UnplainLines("a line has too few values");
+        left = width;
+        from = i + 1;
+      }
+    }
+  }
 }
 
 function attempt<T>(work: () => T): T {

@@ -10,10 +10,13 @@ import { formatOfName } from "../../../compiler/formats/index.js";
 import { emptyRecord } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";
 import type { RawRow } from "../expressions/expression-evaluate.js";
+import type { TextRules } from "../expressions/values.js";
 import type { RowBlock } from "./block-rows.js";
 import { createBlockBuilder, type QueryColumn } from "./cell-blocks.js";
+import { rowOfLine } from "./flat/flat-table.js";
 import { jsonRow } from "./json-rows.js";
 import { findCut } from "./line-cuts.js";
+import { type PlainTable, plainTable } from "./plain-table.js";
 import { type ChunkUse, createChunkCells, type RawRowOptions, rulesOf, streamTable } from "./raw-rows.js";
 import { linesOf } from "./text-lines.js";
 
@@ -57,14 +60,55 @@ export async function* streamRowBlocks(
   const known: KnownCuts = { ...cuts, column: (first) => (column ??= { name: cuts.columnOf(first) }).name };
   const held: PlacedBlock[] = [];
   for (const file of files) {
-    const isJson = (formatOfName(file) ?? options.reading?.format) === "jsonl";
-    for await (const block of isJson ? lineBlocks(file, options, known) : cellBlocks(file, options, known)) {
+    for await (const block of await blocksOf(file, options, known)) {
       held.push(block);
       // Which rows belong together is known before any is given.
       if (column !== undefined) yield* held.splice(0);
     }
   }
   yield* held;
+}
+
+async function blocksOf(
+  file: string,
+  options: RawRowOptions,
+  cuts: KnownCuts,
+): Promise<AsyncGenerator<PlacedBlock, void, undefined>> {
+  const rules = rulesOf(options.reading);
+  const format = formatOfName(file) ?? options.reading?.format;
+  if (format === "jsonl") return lineBlocks(file, jsonLines(file, rules), options, cuts);
+  const table = format === "csv" || format === "tsv" ? await plainTable(file, options) : undefined;
+  return table === undefined
+    ? cellBlocks(file, options, cuts)
+    : lineBlocks(file, tableLines(table, rules), options, { ...cuts, bytes: Math.ceil(cuts.bytes / 2) });
+}
+
+/** What lines of a kind are read by. */
+interface LinesReader {
+  readonly path: string;
+  /** Where the first line begins, in bytes. */
+  readonly start: number;
+  /** What a line holds; undefined for one that is no row. */
+  readonly read: (line: Buffer) => RawRow | undefined;
+  readonly blockOf: (bytes: Uint8Array, isFirst: boolean) => RowBlock;
+}
+
+function jsonLines(file: string, rules: TextRules): LinesReader {
+  return {
+    path: file,
+    start: 0,
+    read: (line) => (isUtf8(line) ? jsonRow(line.toString("utf8"), rules) : undefined),
+    blockOf: (bytes, isFirst) => ({ kind: "lines", file, bytes, isFirst }),
+  };
+}
+
+function tableLines({ path, start, layout }: PlainTable, rules: TextRules): LinesReader {
+  return {
+    path,
+    start,
+    read: (line) => rowOfLine(line.toString("utf8"), layout, rules),
+    blockOf: (bytes) => ({ kind: "table", bytes, layout }),
+  };
 }
 
 interface KnownCuts extends RowCuts {
@@ -80,11 +124,10 @@ const chunkRows = 2048;
 
 async function* lineBlocks(
   file: string,
-  { reading, signal }: RawRowOptions,
+  { path, start, read, blockOf }: LinesReader,
+  { signal }: RawRowOptions,
   cuts: KnownCuts,
 ): AsyncGenerator<PlacedBlock, void, undefined> {
-  const rules = rulesOf(reading);
-  const read = (line: Buffer): RawRow | undefined => (isUtf8(line) ? jsonRow(line.toString("utf8"), rules) : undefined);
   const spare: Buffer[] = [];
   const room = cuts.bytes + (cuts.bytes >> 1);
   let held = sharedBytes(room);
@@ -98,7 +141,7 @@ async function* lineBlocks(
     held = (rest.length < room ? spare.pop() : undefined) ?? sharedBytes(Math.max(room, 2 * rest.length));
     rest.copy(held);
     used -= end;
-    const block = { kind: "lines", file, bytes: own.subarray(0, end), isFirst } as const;
+    const block = blockOf(own.subarray(0, end), isFirst);
     isFirst = false;
     return { block, isWhole, release: () => void (own.length === room && spare.push(own)) };
   };
@@ -109,7 +152,7 @@ async function* lineBlocks(
     hasRow = true;
     return true;
   };
-  const input = await openBytes(file, signal);
+  const input = await openBytes(path, start, signal);
   try {
     for (;;) {
       if (used === held.length) held = grown(held);
@@ -165,11 +208,17 @@ interface Bytes {
   readonly close: () => Promise<void>;
 }
 
-async function openBytes(path: string, signal: AbortSignal | undefined): Promise<Bytes> {
+/** The bytes of a file from a place on; of a packed one all. */
+async function openBytes(path: string, start: number, signal: AbortSignal | undefined): Promise<Bytes> {
   if (path.endsWith(".gz")) return unpackedBytes(path, signal);
   const handle = await open(path, "r");
+  let at = start;
   return {
-    read: async (to, used) => (await handle.read(to, used, to.length - used)).bytesRead,
+    read: async (to, used) => {
+      const { bytesRead } = await handle.read(to, used, to.length - used, at);
+      at += bytesRead;
+      return bytesRead;
+    },
     close: () => handle.close(),
   };
 }

@@ -2,6 +2,7 @@
 import type { Model } from "../../../compiler/model/index.js";
 import { createRowsOfBlocks, type RowBlock } from "../../data/files/block-rows.js";
 import { createFlatReader } from "../../data/files/flat/flat-lines.js";
+import { createTableReader } from "../../data/files/flat/flat-table.js";
 import { BrokenLine } from "../../data/files/json-rows.js";
 import type { RawRow } from "../../data/index.js";
 import type { TextRules } from "../../data/expressions/values.js";
@@ -66,14 +67,16 @@ export const blocksService: Service<BlocksSetup, BlockJob, BlockAnswers, never> 
     const requestsOf = createBlockRequests(open, answers);
     let groupOfLines: string | undefined;
     const texts = textsRead(open, answers);
-    const readFlat = createFlatReader(rules, (name) => name === groupOfLines || texts.has(name));
+    const isAsked = (name: string): boolean => name === groupOfLines || texts.has(name);
+    const readFlat = createFlatReader(rules, isAsked);
+    const readTable = createTableReader(rules, isAsked);
     /** Names of columns of blocks whose rows were looked at, and nobody had to be told anything. */
     const known = new Set<string>();
     let unusual = 0;
     const columnsOf = (block: RowBlock): BlockOfColumns | undefined => {
       if (block.kind === "cells") return block;
       if (requestsOf === undefined || unusual >= mostUnusual) return undefined;
-      const read = readFlat(block.bytes);
+      const read = block.kind === "table" ? readTable(block.bytes, block.layout) : readFlat(block.bytes);
       unusual = read === undefined ? unusual + 1 : 0;
       return read;
     };

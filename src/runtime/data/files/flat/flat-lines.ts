@@ -3,10 +3,10 @@
  * Whatever is unusual is left to `JSON.parse`.
  */
 import { isUtf8 } from "node:buffer";
-import { entryWords, shortBytes, shortText } from "../../encode/texts/short-texts.js";
+import { shortBytes } from "../../encode/texts/short-texts.js";
 import { cleanText, type TextRules } from "../../expressions/values.js";
 import { createShortTexts } from "../row-cells.js";
-import { decimal, firstDigits, moreDigits } from "./decimals.js";
+import { ByteReader } from "./byte-reader.js";
 import { type Layout, layoutOf } from "./layout.js";
 
 /** The values of a name: numbers, NaN for null; texts and nulls; undefined: other values, or such that nobody asked for. */
@@ -49,34 +49,28 @@ interface Column {
 }
 
 const newline = 10;
-const [quote, minus, point, zero, nine, backslash] = [0x22, 0x2d, 0x2e, 0x30, 0x39, 0x5c];
-const [lowerE, upperE, plus] = [0x65, 0x45, 0x2b];
+const [quote, minus, zero, nine, backslash] = [0x22, 0x2d, 0x30, 0x39, 0x5c];
 
 const wordsOfJson = ["null", "true", "false"].map((word) => Buffer.from(word));
 
-class Reader {
-  readonly #rules: TextRules;
+class Reader extends ByteReader {
   readonly #isAsked: (name: string) => boolean;
-  readonly #words = new Int32Array(entryWords);
-  #bytes: Buffer = Buffer.alloc(0);
-  /** The place that is read next; −1: something is unusual. */
-  #at = 0;
   #isAscii = true;
   #columns: readonly Column[] = [];
 
   constructor(rules: TextRules, isAsked: (name: string) => boolean) {
-    this.#rules = rules;
+    super(rules, "exact");
     this.#isAsked = isAsked;
   }
 
   read(bytes: Buffer): FlatLines | undefined {
     const layout = layoutOf(bytes);
     if (layout === undefined) return undefined;
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.#isAscii = layout.between.every((each) => each.every((byte) => byte < 0x80));
     this.#begin(layout, bytes.length);
     const rows = this.#readRows(layout);
-    this.#bytes = Buffer.alloc(0);
+    this.bytes = Buffer.alloc(0);
     if (rows < 0 || (!this.#isAscii && !isUtf8(bytes))) return undefined;
     return { rows, columns: this.#columns.map((column) => ({ name: column.name, values: valuesOf(column, rows) })) };
   }
@@ -103,40 +97,40 @@ class Reader {
 
   /** How many rows there are; −1 where one is unusual. */
   #readRows({ between }: Layout): number {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     const { length } = bytes;
     const columns = this.#columns;
     const last = between[columns.length]!;
-    this.#at = 0;
+    this.at = 0;
     let rows = 0;
-    while (this.#at < length) {
+    while (this.at < length) {
       for (let c = 0; c < columns.length; c++) {
         this.#pass(between[c]!);
-        if (this.#at < 0) return -1;
+        if (this.at < 0) return -1;
         this.#readValue(columns[c]!, rows);
-        if (this.#at < 0) return -1;
+        if (this.at < 0) return -1;
       }
       this.#pass(last);
-      if (this.#at < 0 || (this.#at < length && bytes[this.#at] !== newline)) return -1;
-      this.#at++;
+      if (this.at < 0 || (this.at < length && bytes[this.at] !== newline)) return -1;
+      this.at++;
       rows++;
     }
     return rows;
   }
 
   #pass(wanted: Uint8Array): void {
-    const at = this.#at;
-    const bytes = this.#bytes;
+    const at = this.at;
+    const bytes = this.bytes;
     for (let i = 0; i < wanted.length; i++)
       if (bytes[at + i] !== wanted[i]) {
-        this.#at = -1;
+        this.at = -1;
         return;
       }
-    this.#at = at + wanted.length;
+    this.at = at + wanted.length;
   }
 
   #readValue(column: Column, row: number): void {
-    const first = this.#bytes[this.#at]!;
+    const first = this.bytes[this.at]!;
     if (first === quote) {
       if (column.kind === "unknown") {
         column.kind = column.isAsked ? "texts" : "passed";
@@ -144,20 +138,20 @@ class Reader {
       }
       if (column.kind === "texts") column.texts.push(this.#readText(column));
       else if (column.kind === "passed") this.#passText();
-      else this.#at = -1;
+      else this.at = -1;
     } else if (first === minus || (first >= zero && first <= nine)) {
       if (column.kind === "unknown") {
         column.kind = "numbers";
         column.numbers.fill(NaN, 0, row);
       }
-      if (column.kind === "numbers") column.numbers[row] = this.#readNumber();
-      else this.#at = -1;
+      if (column.kind === "numbers") column.numbers[row] = this.readNumber();
+      else this.at = -1;
     } else this.#readWord(column, row);
   }
 
   #readWord(column: Column, row: number): void {
     for (const word of wordsOfJson) {
-      if (word[0] !== this.#bytes[this.#at]) continue;
+      if (word[0] !== this.bytes[this.at]) continue;
       this.#pass(word);
       if (word.length === 4 && word[0] === 0x6e) {
         if (column.kind === "numbers") column.numbers[row] = NaN;
@@ -165,17 +159,17 @@ class Reader {
         return;
       }
       if (column.kind === "unknown") column.kind = "words";
-      if (column.kind !== "words") this.#at = -1;
+      if (column.kind !== "words") this.at = -1;
       return;
     }
-    this.#at = -1;
+    this.at = -1;
   }
 
   /** The place of the quote that ends a text; −1 where the text has an escape, or is none. */
   #endOfText(): number {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     let all = 0;
-    for (let at = this.#at + 1; at < bytes.length; at++) {
+    for (let at = this.at + 1; at < bytes.length; at++) {
       const byte = bytes[at]!;
       if (byte === quote) {
         if (all >= 0x80) this.#isAscii = false;
@@ -189,91 +183,20 @@ class Reader {
 
   #passText(): void {
     const end = this.#endOfText();
-    this.#at = end < 0 ? -1 : end + 1;
+    this.at = end < 0 ? -1 : end + 1;
   }
 
   #readText({ textAt }: Column): string | null {
-    const from = this.#at + 1;
+    const from = this.at + 1;
     const end = this.#endOfText();
     if (end < 0) {
-      this.#at = -1;
+      this.at = -1;
       return "";
     }
-    this.#at = end + 1;
+    this.at = end + 1;
     const length = end - from;
-    if (length > shortBytes) return cleanText(this.#bytes.toString("utf8", from, end), this.#rules);
-    const words = this.#words;
-    const bytes = this.#bytes;
-    words[0] = length;
-    let [a, b, c] = [0, 0, 0];
-    for (let i = 0; i < length; i++) {
-      const byte = bytes[from + i]! << ((i & 3) << 3);
-      if (i < 4) a |= byte;
-      else if (i < 8) b |= byte;
-      else c |= byte;
-    }
-    words[1] = a;
-    words[2] = b;
-    words[3] = c;
-    return textAt(words, 0, this.#makeShort) as string | null;
-  }
-
-  readonly #makeShort = (): string | null => {
-    const words = this.#words;
-    return cleanText(shortText(words[1]!, words[2]!, words[3]!, words[0]!), this.#rules);
-  };
-
-  #readNumber(): number {
-    const bytes = this.#bytes;
-    const from = this.#at;
-    let at = from;
-    const isNegative = bytes[at] === minus;
-    if (isNegative) at++;
-    const start = at;
-    let [first, more, rest] = [0, 0, 0];
-    let digits = 0;
-    let scale = -1;
-    for (; ; at++) {
-      const digit = bytes[at]! - zero;
-      if (digit >= 0 && digit <= 9) {
-        if (scale >= 0) scale++;
-        // Zeros before the first other digit are none that count.
-        if (digits === 0 && digit === 0) continue;
-        if (digits < firstDigits) first = 10 * first + digit;
-        else {
-          rest = 10 * rest + digit;
-          more++;
-        }
-        digits++;
-      } else if (bytes[at] === point && scale < 0 && at > start) scale = 0;
-      else break;
-    }
-    // A zero before other digits, and a point without digits after it, are not JSON's.
-    const hasZero = bytes[start] === zero && at > start + 1 && bytes[start + 1] !== point;
-    if (at === start || hasZero || scale === 0) {
-      this.#at = -1;
-      return 0;
-    }
-    this.#at = at;
-    if (bytes[at] === lowerE || bytes[at] === upperE) return this.#readExponent(from, at);
-    if (scale < 0) {
-      // Of more digits a double may not have them all.
-      if (digits > firstDigits) this.#at = -1;
-      return isNegative ? -first : first;
-    }
-    const value = more > moreDigits ? NaN : decimal(first, more, rest, scale);
-    if (value !== value) return Number(bytes.toString("latin1", from, at));
-    return isNegative ? -value : value;
-  }
-
-  #readExponent(from: number, e: number): number {
-    const bytes = this.#bytes;
-    let at = e + 1;
-    if (bytes[at] === plus || bytes[at] === minus) at++;
-    const start = at;
-    while (bytes[at]! >= zero && bytes[at]! <= nine) at++;
-    this.#at = at === start ? -1 : at;
-    return Number(bytes.toString("latin1", from, at));
+    if (length > shortBytes) return cleanText(this.bytes.toString("utf8", from, end), this.rules);
+    return this.shortAt(from, length, textAt);
   }
 }
 

@@ -75,6 +75,14 @@ export interface ColumnRequest extends Pick<ServiceRequest, "arms"> {
 
 const noValues: RawRow = emptyRecord();
 
+/** Rows of which nothing is known; the same ones for the next request of as many candidates. */
+let noRows: readonly RawRow[] = [];
+
+function rowsWithoutValues(count: number): readonly RawRow[] {
+  if (noRows.length !== count) noRows = Array.from({ length: count }, () => noValues);
+  return noRows;
+}
+
 /**
  * What {@link answerRequest} says of the rows that the columns are of, for a ranking without sources, network, flow control and values of requests that refuses
  * duplicates. Nothing is known of what rows hold beside the columns, and there are no warnings about it.
@@ -84,7 +92,7 @@ export function answerColumns(ranking: OpenRanking, given: ColumnRequest): RankA
   const { request: name, ids, columns, ...asked } = given;
   const { now, seed } = asked;
   const answer = { request: name, ranking: rank.name, now, seed };
-  const candidates = Array.from({ length: ids.length }, () => noValues);
+  const candidates = rowsWithoutValues(ids.length);
   const sound = readRequest(serving, { ...asked, request: name, candidates, ids, values: {} });
   const result = sound.kind === "refused" ? undefined : list.rank({ ...sound.request, columns });
   if (sound.kind === "refused" || result?.kind !== "ranked") {

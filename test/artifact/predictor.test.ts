@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadPredictor } from "../../src/runtime/jobs/predict/load-predictor.js";
 import { train } from "../../src/runtime/jobs/train.js";
+import { loadStepsAddon } from "../../src/runtime/engine/fused/addon.js";
 import { createNativeEngine } from "../../src/runtime/engine/native.js";
 import { createOnnxEngine } from "../../src/runtime/engine/onnx/engine.js";
 
 const hasNative = !("reasons" in createNativeEngine());
+const hasFused = loadStepsAddon() !== undefined;
 const hasOnnx = !("reasons" in createOnnxEngine());
 
 let artifact = "";
@@ -39,9 +41,10 @@ describe("a predictor", () => {
     asked.close();
     const chosen = await loadPredictor(join(artifact, "out"));
     const trains = hasNative ? "native" : "wasm";
-    expect([chosen.engineFor(1), chosen.engineFor(256)]).toEqual(["simd", "simd"]);
-    expect(chosen.engineFor(257)).toBe(hasOnnx ? "onnx" : trains);
-    expect(chosen.engineFor(100_000)).toBe(hasOnnx && !hasNative ? "onnx" : trains);
+    const few = hasFused ? 64 : 256;
+    expect([chosen.engineFor(1), chosen.engineFor(few)]).toEqual(["simd", "simd"]);
+    expect(chosen.engineFor(few + 1)).toBe(hasFused ? "fused" : hasOnnx ? "onnx" : trains);
+    expect(chosen.engineFor(100_000)).toBe(hasFused ? "fused" : hasOnnx && !hasNative ? "onnx" : trains);
     chosen.close();
   });
 

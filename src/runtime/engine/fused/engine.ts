@@ -78,6 +78,11 @@ export function openFusedOnly(
   return openFused(found, threads, program, options, kind);
 }
 
+/** A session as {@link openFusedOnly} opens it; `undefined` also without the addon. */
+export function openFusedIfThere(program: Program, options: OpenOptions, threads?: number): Session | undefined {
+  return loadStepsAddon() === undefined ? undefined : openFusedOnly(program, options, threads);
+}
+
 /** Rows of a part at least, so that it is worth waiting for. */
 const leastRows = 16;
 /** State of so many bytes lies in large pages. */

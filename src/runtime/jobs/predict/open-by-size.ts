@@ -5,16 +5,18 @@ import { chooseEngine } from "../../engine/choose-engine.js";
 import { type Engine, type EngineName, preferredEngine, type Session } from "../../engine/index.js";
 import { isLarge } from "../../engine/engine.js";
 import { functionOf, measuredProgram } from "../../engine/create-program.js";
-import { createFusedEngine } from "../../engine/fused/engine.js";
+import { createFusedEngine, openFusedIfThere } from "../../engine/fused/engine.js";
 import { createNativeEngine } from "../../engine/native.js";
+import { fillSession, heldReader } from "../../engine/state.js";
 import type { TrainEvent } from "../../events.js";
 import { openTrained } from "../evaluate.js";
 import { type FewRows, openFewRows, planFewRows } from "./few-rows.js";
 import { rowFlops } from "./row-flops.js";
+import { type Caller, sizedCalls } from "./sized-calls.js";
 
 export interface SizedSessions {
   readonly target: GraphFunction;
-  readonly sessionFor: (rows: number) => Session;
+  readonly sessionFor: (rows: number) => Caller;
   readonly engineFor: (rows: number) => EngineName | "trees";
   /** Where one session of this thread computes calls of any size. */
   readonly single?: FileSession;
@@ -30,15 +32,22 @@ const nativeFlops = 7e7;
 /** From which number of rows on at the earliest, at the latest, and where the operations of a row are not known. */
 const nativeRows = { least: 64, most: 8192, unknown: 512 } as const;
 
+/** Of the rows that `simd` is ahead of onnxruntime for, the part that it is ahead of `fused` for. */
+const partBeforeFused = 1 / 4;
+
 /** Bytes of weights that are held for two engines at most. */
 const mostHeldTwice = 1 << 26;
 
 /**
- * `predict` of an artifact: on the engine that was asked for, else on onnxruntime where it is installed, else on the fastest that trains.
+ * `predict` of an artifact: on the engine that was asked for, else on `fused` where it is there, else on onnxruntime where it is installed, else on the fastest that trains.
  * Calls of few rows go to the engine `simd`; calls of many from onnxruntime to the native engine where that is there, which is opened when
- * the first of them comes.
+ * the first of them comes. `oneThread`: `fused` has no other threads.
  */
-export async function openBySize(artifact: LoadedArtifact, preference: EngineName | undefined): Promise<SizedSessions> {
+export async function openBySize(
+  artifact: LoadedArtifact,
+  preference: EngineName | undefined,
+  oneThread = false,
+): Promise<SizedSessions> {
   const wanted = preference ?? preferredEngine();
   if (artifact.ensembles !== undefined) {
     const { target, session } = await openTrained(artifact, () => chooseEngine(wanted), "predict");
@@ -50,6 +59,42 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
     const single = { target, session, variables, engine: "simd" } as const;
     return { target, sessionFor: () => session, engineFor: () => "simd", single, close: () => session.close() };
   }
+  const fused = wanted === undefined ? await openFused(artifact, oneThread) : undefined;
+  if (fused !== undefined) {
+    const isFew = (rows: number): boolean => few !== undefined && rows <= partBeforeFused * few.rows;
+    return {
+      target: fused.target,
+      sessionFor: (rows) => (few !== undefined && isFew(rows) ? few.session : fused.caller),
+      engineFor: (rows) => (isFew(rows) ? "simd" : "fused"),
+      close: () => {
+        fused.session.close();
+        few?.session.close();
+      },
+    };
+  }
+  return openOthers(artifact, wanted, few);
+}
+
+/** A session of `fused` with the weights; undefined where its addon is not there and where it does not run the function. */
+async function openFused(
+  { program, state }: LoadedArtifact,
+  oneThread: boolean,
+): Promise<{ readonly target: GraphFunction; readonly session: Session; readonly caller: Caller } | undefined> {
+  const target = functionOf(measuredProgram(program), "predict");
+  const variables = stateOf(program, target);
+  const session = openFusedIfThere({ state: variables, functions: [target] }, {}, oneThread ? 1 : undefined);
+  const caller = session === undefined ? undefined : sizedCalls(session, target);
+  if (session === undefined || caller === undefined) return undefined;
+  await fillSession(session, variables, heldReader(state));
+  return { target, session, caller };
+}
+
+/** The session of onnxruntime, or of an engine that trains, with those of few rows and of many beside it. */
+async function openOthers(
+  artifact: LoadedArtifact,
+  wanted: EngineName | undefined,
+  few: FewRows | undefined,
+): Promise<SizedSessions> {
   const small = wanted === undefined ? await onnxEngine() : undefined;
   const engine = small ?? (await chooseEngine(wanted, undefined, "prediction"));
   const { target, session, variables } = await openTrained(artifact, () => Promise.resolve(engine), "predict");

@@ -76,7 +76,7 @@ export interface LoadOptions {
   readonly engine?: EngineName;
   /**
    * Whether calls are computed in one thread; default: where one session of one thread is for calls of any size, a thread beside it predicts some of the rows
-   * of a call of 512 and more, if another core is there.
+   * of a call of 512 and more, if another core is there; `fused` has a thread for each core.
    */
   readonly oneThread?: boolean;
 }
@@ -92,7 +92,11 @@ export async function openPredictor(directory: string, options: LoadOptions = {}
 
 export async function createPredictor(artifact: LoadedArtifact, options: LoadOptions = {}): Promise<Predictor> {
   const { model, fitted } = artifact;
-  const { target, sessionFor, engineFor, single, close } = await openBySize(artifact, options.engine);
+  const { target, sessionFor, engineFor, single, close } = await openBySize(
+    artifact,
+    options.engine,
+    options.oneThread,
+  );
   const observer = createObserver(model.features);
   const serving = { mode: "serving", ...observer } as const;
   // Both ways look ids up in the same vocabularies.

@@ -6,6 +6,7 @@ import {
   createTableReader,
   linesOfTable,
   rowOfLine,
+  rowsOfLines,
   type TableLayout,
 } from "../../src/runtime/data/files/flat/flat-table.js";
 import { streamRowBlocks } from "../../src/runtime/data/files/row-blocks.js";
@@ -16,7 +17,7 @@ import { folderWith } from "./fixtures.js";
 
 const columns = ["n", "t", "m"];
 const numbers = new Set(["n", "m"]);
-const layout: TableLayout = { delimiter: ",", columns, isNumber: [true, false, true] };
+const layout: TableLayout = { file: "a.csv", delimiter: ",", columns, isNumber: [true, false, true] };
 const rules: TextRules = { nulls: [], trim: false };
 
 const decimal = fc.oneof(
@@ -124,5 +125,15 @@ describe("blocks of delimited text", () => {
     expect([...(await kindsOf(`n,t,m\r\n${many}`))]).toEqual(["cells"]);
     expect([...(await kindsOf(`n,t,m\n${many}`, readingAs("csv", { nulls: ["a"] })))]).toEqual(["cells"]);
     await expect(kindsOf(`n,t,m\n${many}1,2\n`)).rejects.toThrow();
+  });
+
+  it("are refused where the file is another than the one that was looked through", () => {
+    const lines = ["1,a,2", "1,a", "1,a,2,3"];
+    for (const each of lines)
+      expect(createTableReader(rules, () => true)(Buffer.from(each), layout) !== undefined).toBe(each === lines[0]);
+    for (const each of lines.slice(1))
+      expect(() => rowsOfLines([lines[0]!, each], layout, rules)).toThrow(
+        "`a.csv` changed while it was read; run it again",
+      );
   });
 });

@@ -4,7 +4,7 @@ import { entryWords, shortText } from "../encode/texts/short-texts.js";
 import type { RawRow } from "../expressions/expression-evaluate.js";
 import { shortestDecimal } from "../expressions/shortest.js";
 import type { TextRules } from "../expressions/values.js";
-import { linesOfTable, rowOfLine, type TableLayout } from "./flat/flat-table.js";
+import { linesOfTable, rowsOfLines, type TableLayout } from "./flat/flat-table.js";
 import { type JsonRows, jsonRowsOf } from "./json-rows.js";
 import { createShortTexts } from "./row-cells.js";
 import { linesOf } from "./text-lines.js";
@@ -71,7 +71,7 @@ export function createRowsOfBlocks(
     if (block.kind === "table") {
       const lines = linesOfTable(block.bytes);
       for (let from = 0; from < lines.length; from += slice)
-        yield { rows: lines.slice(from, from + slice).map((each) => rowOfLine(each, block.layout, rules)) };
+        yield { rows: rowsOfLines(lines.slice(from, from + slice), block.layout, rules) };
       return { rows: lines.length, lines: 0 };
     }
     const { file, bytes, isFirst } = block;

@@ -44,7 +44,7 @@ export async function plainTable(
     return {
       path: line.path,
       start,
-      layout: { delimiter, columns, isNumber: columns.map((name) => numbers.has(name)) },
+      layout: { file, delimiter, columns, isNumber: columns.map((name) => numbers.has(name)) },
     };
   } catch (error) {
     signal?.throwIfAborted();

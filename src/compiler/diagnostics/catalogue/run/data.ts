@@ -251,9 +251,12 @@ export const dataDiagnostics = defineDiagnostics({
     slug: "changed-files",
     severity: "error",
     title: "files changed while they were read",
-    message: (p: { kept: number; rows: number }) =>
-      `there are predictions for ${p.rows} rows, but the files now have ${p.kept}: they changed while they were read; run it again`,
-    about: "A file was written to between the prediction of its rows and the copy of its columns.",
+    message: (p: { kept: number; rows: number } | { file: string }) =>
+      "file" in p
+        ? `\`${p.file}\` changed while it was read; run it again`
+        : `there are predictions for ${p.rows} rows, but the files now have ${p.kept}: they changed while they were read; run it again`,
+    about:
+      "A file was written to between two looks at it: between the prediction of its rows and the copy of its columns, or between the look at its lines and the reading of their values.",
     fix: "Run the command again when nothing writes to the files.",
   },
   MTL7122: {

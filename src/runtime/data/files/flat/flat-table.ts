@@ -3,6 +3,7 @@
  * whoever ranks them. A file is known to be plain before any of it is read here.
  */
 import { emptyRecord } from "../../../../compiler/text/index.js";
+import { createFailure } from "../../../failure.js";
 import { shortBytes } from "../../encode/texts/short-texts.js";
 import type { RawRow } from "../../expressions/expression-evaluate.js";
 import { cleanText, parseNumber, type TextRules } from "../../expressions/values.js";
@@ -12,6 +13,8 @@ import type { FlatLines } from "./flat-lines.js";
 
 /** How the lines of a file are cut into values. */
 export interface TableLayout {
+  /** The file, as messages show it. */
+  readonly file: string;
   readonly delimiter: string;
   /** Names of the values, in the order of a line. */
   readonly columns: readonly string[];
@@ -153,7 +156,16 @@ export function linesOfTable(bytes: Uint8Array): readonly string[] {
   return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
 }
 
-/** A line as a row. */
+/** Whole lines as rows. Throws a {@link Failure} (MTL7121) where one has not as many values as when the file was looked through. */
+export function rowsOfLines(lines: readonly string[], layout: TableLayout, rules: TextRules): readonly RawRow[] {
+  const { file, delimiter, columns } = layout;
+  return lines.map((line) => {
+    if (line.split(delimiter).length !== columns.length) throw createFailure("MTL7121", { file });
+    return rowOfLine(line, layout, rules);
+  });
+}
+
+/** A line as a row. Of a part of a line the values that are missing are null. */
 export function rowOfLine(line: string, { delimiter, columns, isNumber }: TableLayout, rules: TextRules): RawRow {
   const values = line.split(delimiter);
   const row = emptyRecord();

@@ -46,9 +46,9 @@ export const trainVerb = defineCommand(
       return (await import("./profile.js")).profile(spec, { ...options, profile: options.profile }, terminal);
     const manyRuns = await import("./many-runs.js");
     if (manyRuns.isOfMany(options)) return (await import("./train-many.js")).trainMany(spec, options, terminal);
-    (await import("../../../runtime/jobs/training-data/data-thread.js")).startDataThread();
     const unused = (["keep", "workers"] as const).find((name) => options[name] !== undefined);
     if (unused !== undefined) throw createFailure("MTL8042", { option: `--${unused}`, needed: "--runs" });
+    (await import("../../../runtime/jobs/training-data/data-thread.js")).startDataThread();
     const [{ train }, { trainView }, { createProgressView }, { canResume, defaultOutput }] = await Promise.all([
       import("../../../runtime/jobs/train.js"),
       import("./view.js"),

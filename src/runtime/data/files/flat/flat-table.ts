@@ -160,14 +160,18 @@ export function linesOfTable(bytes: Uint8Array): readonly string[] {
 export function rowsOfLines(lines: readonly string[], layout: TableLayout, rules: TextRules): readonly RawRow[] {
   const { file, delimiter, columns } = layout;
   return lines.map((line) => {
-    if (line.split(delimiter).length !== columns.length) throw createFailure("MTL7121", { file });
-    return rowOfLine(line, layout, rules);
+    const values = line.split(delimiter);
+    if (values.length !== columns.length) throw createFailure("MTL7121", { file });
+    return rowOfValues(values, layout, rules);
   });
 }
 
 /** A line as a row. Of a part of a line the values that are missing are null. */
-export function rowOfLine(line: string, { delimiter, columns, isNumber }: TableLayout, rules: TextRules): RawRow {
-  const values = line.split(delimiter);
+export function rowOfLine(line: string, layout: TableLayout, rules: TextRules): RawRow {
+  return rowOfValues(line.split(layout.delimiter), layout, rules);
+}
+
+function rowOfValues(values: readonly string[], { columns, isNumber }: TableLayout, rules: TextRules): RawRow {
   const row = emptyRecord();
   for (let c = 0; c < columns.length; c++) {
     const text = cleanText(values[c] ?? "", rules);

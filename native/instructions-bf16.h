@@ -8,7 +8,7 @@ namespace mtl {
 #ifdef MTL_BFLOAT16
 
 /// As `productOfRows`, whose second factor is packed when the first rows of a part are at hand: operands: a part's packed factor besides; numbers: numbers
-/// of a part, rows of the loop besides.
+/// of a part besides.
 template <class Kind>
 void halfProductOfRows(const Instruction& instruction, const Context& context) {
   const auto& n = instruction.numbers;
@@ -16,7 +16,7 @@ void halfProductOfRows(const Instruction& instruction, const Context& context) {
   float* room = context.buffers[own.buffer].data + n[7] * context.thread;
   auto* packed = reinterpret_cast<bfloat16::Half*>(room);
   const int columns = static_cast<int>(n[1]), depth = static_cast<int>(n[2]);
-  if (context.row == n[8] * context.thread / context.threads)
+  if (context.isFirst)
     bfloat16::packRight(place(instruction, context, 2), n[5], depth, columns, packed);
   bfloat16::multiplyPacked<Kind>(static_cast<int>(n[0] * context.rows), columns, depth, {place(instruction, context, 1), n[3], n[4]}, packed,
                                  place(instruction, context, 0), n[6]);
@@ -27,9 +27,8 @@ void halfProductOverRows(const Instruction& instruction, const Context& context)
   const auto& n = instruction.numbers;
   const Operand& to = instruction.operands[0];
   float* out = context.buffers[to.buffer].data + to.offset + n[5] * context.thread;
-  const bool isFirst = context.row == n[6] * context.thread / context.threads;
   bfloat16::multiply<Kind>(static_cast<int>(n[1]), static_cast<int>(n[2]), static_cast<int>(n[0] * context.rows),
-                           {place(instruction, context, 1), 1, n[3]}, place(instruction, context, 2), n[4], out, n[2], !isFirst);
+                           {place(instruction, context, 1), 1, n[3]}, place(instruction, context, 2), n[4], out, n[2], !context.isFirst);
 }
 
 /// As `productOfEach`, of matrices whose rows lie together.

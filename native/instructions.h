@@ -36,6 +36,8 @@ struct Context {
   long step;
   long row;
   long rows;
+  /// Whether the rows at hand are the first of the part.
+  bool isFirst;
 };
 
 struct Instruction;
@@ -440,8 +442,7 @@ void reduce(const Instruction& instruction, const Context& context) {
   if (goes) {
     const long size = instruction.numbers.back();
     out = context.buffers[to.buffer].data + to.offset + size * context.thread;
-    const long domain = instruction.numbers[instruction.numbers.size() - 2];
-    if (context.row == domain * context.thread / context.threads)
+    if (context.isFirst)
       for (long i = 0; i < size; ++i) out[i] = F::start;
   }
   const bool byColumns = stay.stride[0][ls] == 1 && stay.stride[1][ls] == 1 && stay.size[ls] >= 4;
@@ -498,14 +499,13 @@ inline void productOfRows(const Instruction& instruction, const Context& context
            place(instruction, context, 0), n[6], false);
 }
 
-/// A thread's part of aᵀ · b over the rows: numbers: f, columns of a and b, strides of their rows, numbers of a thread, rows of the loop.
+/// A thread's part of aᵀ · b over the rows: numbers: f, columns of a and b, strides of their rows, numbers of a thread.
 inline void productOverRows(const Instruction& instruction, const Context& context) {
   const auto& n = instruction.numbers;
   const Operand& to = instruction.operands[0];
   float* out = context.buffers[to.buffer].data + to.offset + n[5] * context.thread;
-  const bool isFirst = context.row == n[6] * context.thread / context.threads;
   multiply(static_cast<int>(n[1]), static_cast<int>(n[2]), static_cast<int>(n[0] * context.rows),
-           place(instruction, context, 1), 1, n[3], place(instruction, context, 2), n[4], out, n[2], !isFirst);
+           place(instruction, context, 1), 1, n[3], place(instruction, context, 2), n[4], out, n[2], !context.isFirst);
 }
 
 /// One row of a small product whose columns lie together: out[j] = sum over k of left[k * leftStride] * right[k * rightStride + j].
@@ -734,7 +734,7 @@ inline void segmentSum(const Instruction& instruction, const Context& context) {
 
 /**
  * A thread's part of sums of the same values by the ids of some lists: operands: out of the first list, values, its ids, then out and ids of each other list; numbers: f, segments, width, strides of
- * the rows of values and ids, numbers of a thread, rows of the loop, then segments, stride of ids and numbers of a thread of each other list.
+ * the rows of values and ids, numbers of a thread, then segments, stride of ids and numbers of a thread of each other list.
  */
 inline void segmentSumOverRows(const Instruction& instruction, const Context& context) {
   struct List {
@@ -745,15 +745,14 @@ inline void segmentSumOverRows(const Instruction& instruction, const Context& co
   const auto& n = instruction.numbers;
   const float* values = place(instruction, context, 1);
   const long rows = n[0] * context.rows, width = n[2], valueStride = n[3];
-  const bool isFirst = context.row == n[6] * context.thread / context.threads;
-  const int size = 1 + static_cast<int>(n.size() - 7) / 3;
+  const int size = 1 + static_cast<int>(n.size() - 6) / 3;
   std::vector<List> lists(size);
   for (int l = 0; l < size; ++l) {
     const Operand& to = instruction.operands[l == 0 ? 0 : 2 * l + 1];
-    const long segments = l == 0 ? n[1] : n[3 * l + 4], numbers = l == 0 ? n[5] : n[3 * l + 6];
+    const long segments = l == 0 ? n[1] : n[3 * l + 3], numbers = l == 0 ? n[5] : n[3 * l + 5];
     float* out = context.buffers[to.buffer].data + to.offset + numbers * context.thread;
-    lists[l] = {out, intPlace(instruction, context, l == 0 ? 2 : 2 * l + 2), l == 0 ? n[4] : n[3 * l + 5]};
-    if (isFirst) std::memset(out, 0, segments * width * sizeof(float));
+    lists[l] = {out, intPlace(instruction, context, l == 0 ? 2 : 2 * l + 2), l == 0 ? n[4] : n[3 * l + 4]};
+    if (context.isFirst) std::memset(out, 0, segments * width * sizeof(float));
   }
   // A few columns of all rows, so that those of the sums stay in the nearest cache.
   constexpr int together = 4;
@@ -773,27 +772,76 @@ inline void segmentSumOverRows(const Instruction& instruction, const Context& co
       addRow(list.out + list.ids[row * list.stride] * width + column, values + row * valueStride + column, width - column);
 }
 
+/// The first row of a table whose ids are of a part, so that each part has about as many of them: by a sample, which is the same for all parts.
+inline long firstOfPart(const int32_t* ids, long count, long rows, int part, int parts) {
+  if (part == 0) return 0;
+  if (part == parts) return rows;
+  constexpr long most = 256;
+  int32_t sample[most];
+  const long size = std::min(count, most);
+  for (long i = 0; i < size; ++i)
+    sample[i] = ids[size == count ? i : (uint64_t{static_cast<uint32_t>(i) * 0x9E3779B1u} * count) >> 32];
+  std::nth_element(sample, sample + size * part / parts, sample + size);
+  return sample[size * part / parts];
+}
+
 /**
- * Makes ids distinct, by the rows of the table at hand: operands: the distinct ids, of each id its place among them, notes by row, ids; numbers: ids,
- * rows of a note. Place i of the list is id i where no later id is the same, else -1.
+ * Makes ids distinct, each part those of some rows of the table: operands: the distinct ids of a part in the order in which they come, each id's place among them, notes by row of the table, ids,
+ * and of a part how many are distinct and the first row of the table that is its; numbers: ids, rows of the table, numbers of a part of the first and of the last operand.
  */
 inline void distinct(const Instruction& instruction, const Context& context) {
-  const long first = context.row, last = context.row + context.rows;
-  int32_t* list = intPlace(instruction, context, 0);
+  const auto& n = instruction.numbers;
+  const long count = n[0];
+  int32_t* list = intPlace(instruction, context, 0) + n[2] * context.thread;
   int32_t* index = intPlace(instruction, context, 1);
   int32_t* notes = intPlace(instruction, context, 2);
   const int32_t* ids = intPlace(instruction, context, 3);
+  int32_t* found = intPlace(instruction, context, 4) + n[3] * context.thread;
+  const long first = firstOfPart(ids, count, n[1], context.thread, context.threads);
+  const long last = firstOfPart(ids, count, n[1], context.thread + 1, context.threads);
   constexpr long ahead = 16;
   long own;
-  const std::vector<int32_t>& places = placesWithin(ids, 1, instruction.numbers[0], first, last, &own);
-  for (long k = 0; k < own; ++k) {
-    if (k + ahead < own) __builtin_prefetch(notes + ids[places[k + ahead]], 1);
+  const std::vector<int32_t>& places = placesWithin(ids, 1, count, first, last, &own);
+  for (long k = own - 1; k >= 0; --k) {
+    if (k >= ahead) __builtin_prefetch(notes + ids[places[k - ahead]], 1);
     notes[ids[places[k]]] = places[k];
   }
+  int32_t next = 0;
   for (long k = 0; k < own; ++k) {
-    const int32_t i = places[k], at = notes[ids[i]];
-    index[i] = at;
-    list[i] = at == i ? ids[i] : -1;
+    // Without a branch: whether an id has come before cannot be foreseen.
+    const int32_t i = places[k], at = notes[ids[i]], known = index[at];
+    index[i] = at == i ? next : known;
+    list[next] = ids[i];
+    next += at == i;
+  }
+  found[0] = next;
+  found[1] = static_cast<int32_t>(first);
+}
+
+/**
+ * Joins what parts have made distinct: operands: the list, how many it has, each id's place in the list, the parts' distinct ids, ids, and what a part has found; numbers: ids, numbers of a part of
+ * the distinct ids and of what was found. What the list has no ids for is -1.
+ */
+inline void joinDistinct(const Instruction& instruction, const Context& context) {
+  const auto& n = instruction.numbers;
+  int32_t* list = intPlace(instruction, context, 0);
+  const int32_t* own = intPlace(instruction, context, 3) + n[1] * context.thread;
+  const int32_t* found = intPlace(instruction, context, 5);
+  long before = 0, all = 0;
+  for (int part = 0; part < context.threads; ++part) {
+    if (part == context.thread) before = all;
+    all += found[n[2] * part];
+  }
+  std::memcpy(list + before, own, found[n[2] * context.thread] * sizeof(int32_t));
+  if (context.thread == context.threads - 1) {
+    intPlace(instruction, context, 1)[0] = static_cast<int32_t>(all);
+    std::fill(list + all, list + n[0], -1);
+  }
+  int32_t* index = intPlace(instruction, context, 2) + context.row;
+  const int32_t* ids = intPlace(instruction, context, 4) + context.row;
+  for (int part = 1; part < context.threads; ++part) {
+    const int32_t size = found[n[2] * (part - 1)], first = found[n[2] * part + 1];
+    for (long i = 0; i < context.rows; ++i) index[i] += ids[i] >= first ? size : 0;
   }
 }
 
@@ -877,7 +925,8 @@ inline const std::vector<Kernel>& kernels() {
       {"int.truth", mapInts<fn::IntToTruth>}, {"sum", reduce<Adding>}, {"max", reduce<Highest>},
       {"combineSum", combine<Adding>}, {"combineMax", combine<Highest>}, {"product", productOfRows},
       {"productOverRows", productOverRows}, {"productOfEach", productOfEach}, {"softmax", softmax},
-      {"gather", gather}, {"sumRows", sumRows}, {"segmentSum", segmentSum}, {"segmentSumOverRows", segmentSumOverRows}, {"distinct", distinct}, {"scatter", scatter},
+      {"gather", gather}, {"sumRows", sumRows}, {"segmentSum", segmentSum}, {"segmentSumOverRows", segmentSumOverRows}, {"distinct", distinct},
+      {"joinDistinct", joinDistinct}, {"scatter", scatter},
       {"uniform", uniform},
   };
   return all;

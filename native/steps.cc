@@ -35,6 +35,8 @@ int64_t now() {
 struct Loop {
   long rows;
   long tile;
+  /// Buffer that says how many of the rows there are; -1: all of them.
+  int counted;
   std::vector<Instruction> instructions;
 };
 
@@ -79,16 +81,25 @@ void runRows(const Loop& loop, const Context& context, std::vector<Span>* spans)
   }
 }
 
+/// Each part has rows where there are as many as parts, whatever the count: it clears its own sums at the first of them.
+long rowsOf(const Plan& plan, const Loop& loop) {
+  if (loop.counted < 0) return loop.rows;
+  const long count = *reinterpret_cast<const int32_t*>(plan.buffers[loop.counted].data);
+  return std::min(loop.rows, std::max<long>(count, plan.threads));
+}
+
 /// A part of a phase: of each loop the rows that are that part's. Its arena and its own sums are those of the part, whichever thread takes it.
 void runPart(Plan& plan, const Phase& phase, long step, int part) {
-  Context context{plan.buffers.data(), plan.arenas[part].get(), part, plan.threads, step, 0, 0};
+  Context context{plan.buffers.data(), plan.arenas[part].get(), part, plan.threads, step, 0, 0, false};
   std::vector<Span>* spans = plan.isTraced ? &plan.spans[part] : nullptr;
   for (const Loop& loop : phase.loops) {
-    const long begin = loop.rows * part / plan.threads;
-    const long end = loop.rows * (part + 1) / plan.threads;
+    const long rows = rowsOf(plan, loop);
+    const long begin = rows * part / plan.threads;
+    const long end = rows * (part + 1) / plan.threads;
     for (long row = begin; row < end; row += loop.tile) {
       context.row = row;
       context.rows = std::min(loop.tile, end - row);
+      context.isFirst = row == begin;
       runRows(loop, context, spans);
     }
   }
@@ -198,6 +209,7 @@ napi_value Create(napi_env env, napi_callback_info info) {
       Loop loop;
       loop.rows = reader.next();
       loop.tile = reader.next();
+      loop.counted = static_cast<int>(reader.next());
       const long instructions = reader.next();
       for (long i = 0; i < instructions; ++i) {
         loop.instructions.push_back(readInstruction(reader));

@@ -4,7 +4,7 @@
  */
 import type { GraphFunction, ValueId } from "../../graph/graph.js";
 import { rootsOf } from "../../graph/passes/eliminate-dead-code.js";
-import { keyOf, type LoopPlace, type Packed, type Placed, usesOf } from "./placed.js";
+import { isSameDomain, keyOf, type LoopPlace, type Packed, type Placed, usesOf } from "./placed.js";
 
 /** Moves such values, and their views with them. `values`: of all that is live, each in the earliest loop. */
 export function moveLate(fn: GraphFunction, values: Map<ValueId, Placed>, packs: ReadonlyMap<ValueId, Packed>): void {
@@ -59,7 +59,7 @@ class Mover {
     for (const reader of this.#readers.get(id) ?? []) {
       const value = this.values.get(reader);
       const loop = value?.partial ?? value?.loop;
-      if (loop === undefined || loop.isWhole || loop.rows !== own.rows || loop.phase <= own.phase) return undefined;
+      if (loop === undefined || loop.isWhole || !isSameDomain(loop, own) || loop.phase <= own.phase) return undefined;
       if (found !== undefined && keyOf(found) !== keyOf(loop)) return undefined;
       if (value?.partial === undefined && !this.#readsRows(reader, id, loop.rows)) return undefined;
       found = loop;

@@ -42,7 +42,7 @@ const merging: Readonly<Record<string, Merging>> = {
     isLast: true,
   },
   segmentSumOverRows: {
-    keyOf: (each) => `${operandOf(each, 1)} ${numbersOf(each, 0, 2, 3, 6)}`,
+    keyOf: (each) => `${operandOf(each, 1)} ${numbersOf(each, 0, 2, 3)}`,
     operands: [0, 2],
     numbers: [1, 4, 5],
     most: Infinity,

@@ -2,9 +2,15 @@
 import type { GraphFunction, GraphNode, Update, ValueId } from "../../graph/graph.js";
 import { atLeastOne, type Strides } from "./views.js";
 
-/** A loop: `rows`, in a phase. `isWhole`: its instructions take all rows of a thread at once. */
-export interface LoopPlace {
+/** What a loop goes over. */
+export interface Domain {
   readonly rows: number;
+  /** Set for the rows of a list of distinct ids, of which only as many are gone through as are distinct: the ids. */
+  readonly list?: ValueId;
+}
+
+/** A loop over a domain, in a phase. `isWhole`: its instructions take all rows of a thread at once. */
+export interface LoopPlace extends Domain {
   readonly phase: number;
   readonly isWhole: boolean;
 }
@@ -46,7 +52,10 @@ export interface Schedule {
 /** Whether of an operand the rows at hand are read, or any. */
 export type Use = "row" | "whole";
 
-export const keyOf = ({ rows, phase, isWhole }: LoopPlace): string => `${phase} ${isWhole ? 0 : 1} ${rows}`;
+export const keyOf = ({ rows, list, phase, isWhole }: LoopPlace): string =>
+  `${phase} ${isWhole ? 0 : 1} ${rows} ${list ?? ""}`;
+
+export const isSameDomain = (a: Domain, b: Domain): boolean => a.rows === b.rows && a.list === b.list;
 
 /** Columns of an array of rows that several tables share, in which a table lies. */
 export interface Columns {

@@ -41,6 +41,8 @@ export interface PlanInstruction {
 export interface PlanLoop {
   readonly rows: number;
   readonly tile: number;
+  /** Buffer whose first number says how many of the rows there are; absent: all. */
+  readonly counted?: number;
   readonly instructions: readonly PlanInstruction[];
 }
 

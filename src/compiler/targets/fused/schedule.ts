@@ -4,9 +4,13 @@
  */
 import type { GraphFunction, GraphNode, Update, ValueId } from "../../graph/graph.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
+import { listsOf } from "./lists.js";
 import { sizeOfShape, stridesOf } from "../../graph/tensor.js";
+import { omitUndefined } from "../../text/index.js";
 import { moveLate } from "./late.js";
 import {
+  type Domain,
+  isSameDomain,
   keyOf,
   type Layout,
   type LoopPlace,
@@ -37,6 +41,8 @@ class Scheduler {
   readonly #values = new Map<ValueId, Placed>();
   readonly #packs = new Map<ValueId, Packed>();
   readonly #live: ReadonlySet<ValueId>;
+  /** Of the values whose rows are those of a list of distinct ids: the ids. */
+  readonly #lists: ReadonlyMap<ValueId, ValueId>;
 
   constructor(
     readonly fn: GraphFunction,
@@ -44,6 +50,7 @@ class Scheduler {
     readonly layout: Layout,
   ) {
     this.#live = liveValues(fn);
+    this.#lists = listsOf(fn);
   }
 
   run(): Schedule {
@@ -68,8 +75,11 @@ class Scheduler {
     return node;
   }
 
-  #domainOf(lead: number): number {
-    return lead % this.batch === 0 ? this.batch : lead;
+  /** What a loop goes over that computes a value by its rows. */
+  #domainOf(id: ValueId | undefined, lead: number): Domain {
+    const list = this.#lists.get(id ?? -1);
+    if (list !== undefined) return { rows: lead, list };
+    return { rows: lead % this.batch === 0 ? this.batch : lead };
   }
 
   #place(node: GraphNode, id: ValueId): Placed {
@@ -87,11 +97,11 @@ class Scheduler {
       case "segmentSum": {
         const partial = this.#partialOf(node);
         if (partial !== undefined) {
-          const loop = { rows: this.#domainOf(shape[0] ?? 1), phase: partial.phase + 1, isWhole: false };
+          const loop = { ...this.#domainOf(id, shape[0] ?? 1), phase: partial.phase + 1, isWhole: false };
           return { ...fresh, loop, partial };
         }
         const phase = Math.max(...node.inputs.map((input) => this.#phaseAfter(input)));
-        return { ...fresh, loop: { rows: this.#domainOf(shape[0] ?? 1), phase, isWhole: true } };
+        return { ...fresh, loop: { ...this.#domainOf(id, shape[0] ?? 1), phase, isWhole: true } };
       }
       case "concat":
         if (node.attributes.axis === 0 && sizeOfShape(shape) > mostAtOnce) {
@@ -101,8 +111,9 @@ class Scheduler {
         return { ...fresh, loop: this.#loopFor(node, id, fresh.shape) };
       case "unique":
       case "uniqueIndex": {
-        const phase = this.#phaseAfter(node.inputs[0] ?? -1);
-        // Its rows are those of a table, which no other value has: whoever reads it waits.
+        // Parts make their own ids distinct, and join their lists in the phase after.
+        const phase = this.#phaseAfter(node.inputs[0] ?? -1) + 1;
+        // Its rows are those of no other value: whoever reads it waits.
         return { ...fresh, loop: { rows: -1, phase, isWhole: true } };
       }
       default: {
@@ -110,7 +121,7 @@ class Scheduler {
         if (view !== undefined) return view;
         const partial = this.#partialOf(node);
         if (partial !== undefined) {
-          const loop = { rows: this.#domainOf(shape[0] ?? 1), phase: partial.phase + 1, isWhole: false };
+          const loop = { ...this.#domainOf(id, shape[0] ?? 1), phase: partial.phase + 1, isWhole: false };
           return { ...fresh, loop, partial };
         }
         return { ...fresh, loop: this.#loopFor(node, id, fresh.shape) };
@@ -177,46 +188,54 @@ class Scheduler {
       return !isProduct || shape[1] === 1 || strides[1] === 1;
     };
     if (!operands.every(suits)) return undefined;
-    const rows = this.#candidates(operands, lead);
+    const domains = this.#candidates(operands, this.#domainOf(operands[0], lead));
     return this.#earliest(
-      rows,
+      domains,
       (domain) => (lead % domain === 0 && domain > 1 ? operands.map(() => "row" as const) : undefined),
       operands,
     );
   }
 
-  #candidates(operands: readonly ValueId[], lead: number): readonly number[] {
-    const loops = operands.flatMap((id) => this.#value(id).loop ?? []).filter(({ rows }) => rows > 0);
-    return [...new Set([...loops.toSorted((a, b) => b.phase - a.phase).map(({ rows }) => rows), this.#domainOf(lead)])];
+  /** Domains of what is read, the latest first, and a value's own; rows of a list are those of no other domain. */
+  #candidates(operands: readonly ValueId[], own: Domain): readonly Domain[] {
+    if (own.list !== undefined) return [own];
+    const loops = operands.flatMap((id) => this.#value(id).loop ?? []);
+    const others = loops.filter(({ rows, list }) => rows > 0 && list === undefined);
+    const found = [...others.toSorted((a, b) => b.phase - a.phase).map(({ rows }) => rows), own.rows];
+    return [...new Set(found)].map((rows) => ({ rows }));
   }
 
   #earliest(
-    domains: readonly number[],
+    domains: readonly Domain[],
     uses: (rows: number) => readonly Use[] | undefined,
     operands: readonly ValueId[],
   ): LoopPlace | undefined {
     let best: LoopPlace | undefined;
-    for (const rows of domains) {
-      const used = uses(rows);
+    for (const domain of domains) {
+      const used = uses(domain.rows);
       if (used === undefined) continue;
       const phase = operands.reduce((latest, id, at) => {
         const { loop } = this.#value(id);
         if (loop === undefined) return latest;
-        return Math.max(latest, loop.rows === rows && used[at] === "row" ? loop.phase : loop.phase + 1);
+        return Math.max(latest, isSameDomain(loop, domain) && used[at] === "row" ? loop.phase : loop.phase + 1);
       }, 0);
-      if (best === undefined || phase < best.phase) best = { rows, phase, isWhole: false };
+      if (best === undefined || phase < best.phase) best = { ...domain, phase, isWhole: false };
     }
     return best;
   }
 
   #loopFor(node: GraphNode, id: ValueId, shape: readonly number[]): LoopPlace {
-    const possible = this.#candidates(node.inputs, shape[0] ?? 1);
+    const own = this.#domainOf(id, shape[0] ?? 1);
+    const possible = this.#candidates(node.inputs, own);
     const elements = [shape, ...node.inputs.map((input) => this.#value(input).shape)].map(sizeOfShape);
     // One thread computes what has one row: only little, or what nothing else can.
-    const domains = Math.max(...elements) <= mostAtOnce ? [...possible, 1] : possible.filter((rows) => rows > 1);
+    const isSmall = own.list === undefined && Math.max(...elements) <= mostAtOnce;
+    const domains = isSmall
+      ? [...possible, { rows: 1 }]
+      : possible.filter(({ rows, list }) => rows > 1 || list !== undefined);
     const loop =
       this.#earliest(domains, (rows) => usesOf(this.fn, node, rows), node.inputs) ??
-      this.#earliest([1], (rows) => usesOf(this.fn, node, rows), node.inputs);
+      this.#earliest([{ rows: 1 }], (rows) => usesOf(this.fn, node, rows), node.inputs);
     if (loop === undefined) throw new Error(`no loop computes \`${node.op}\``);
     if (node.op !== "matmul" || node.type.shape.length !== 2) return loop;
     const [, b = -1] = node.inputs;
@@ -254,15 +273,19 @@ class Scheduler {
   #placeUpdate(update: Update, readers: readonly StateReader[]): PlacedUpdate {
     const value = this.#value(update.kind === "assign" ? update.value : update.rows);
     const lead = value.shape[0] ?? 1;
-    const own = value.loop !== undefined && value.loop.rows > 0 ? value.loop.rows : this.#domainOf(lead);
+    const own =
+      value.loop !== undefined && value.loop.rows > 0
+        ? value.loop
+        : this.#domainOf(update.kind === "assign" ? update.value : update.rows, lead);
     let phase = value.loop === undefined ? 0 : value.loop.rows > 0 ? value.loop.phase : value.loop.phase + 1;
     if (update.kind === "scatter") phase = Math.max(phase, this.#phaseAfter(update.ids));
     for (const reader of readers) {
       const isSame =
-        reader.loop.rows === own && (update.kind === "assign" ? reader.use === "row" : reader.ids === update.ids);
+        isSameDomain(reader.loop, own) && (update.kind === "assign" ? reader.use === "row" : reader.ids === update.ids);
       phase = Math.max(phase, isSame ? reader.loop.phase : reader.loop.phase + 1);
     }
-    return { update, loop: { rows: own, phase, isWhole: false } };
+    const { rows, list } = own;
+    return { update, loop: { rows, ...omitUndefined({ list }), phase, isWhole: false } };
   }
 
   /** The state in whose memory a value lies. */

@@ -2,6 +2,7 @@
 import type { DType, GraphFunction, GraphNode, OpAttributes, ValueId } from "../../graph/graph.js";
 import { distinctIdsOf } from "../../graph/passes/pad-distinct.js";
 import { sizeOfShape, stridesOf } from "../../graph/tensor.js";
+import { omitUndefined } from "../../text/index.js";
 import { packedNumbers, paysForEach, paysForRows, paysOverRows } from "./bfloat16.js";
 import type { FusedPlan, PlanBuffer, PlanInstruction, PlanLoop, PlanOperand, Products } from "./plan.js";
 import { keyOf, type Layout, type LoopPlace, type Placed, type Schedule } from "./placed.js";
@@ -55,6 +56,13 @@ interface LoopDraft {
   readonly locals: Map<number, number>;
 }
 
+/** Buffers of a list of distinct ids: the list, each id's place in it, and how many it has. */
+interface DistinctBuffers {
+  readonly list: number;
+  readonly index: number;
+  readonly size: number;
+}
+
 class PlanWriter {
   readonly #buffers: PlanBuffer[] = [];
   readonly #bufferOf = new Map<string, number>();
@@ -62,7 +70,7 @@ class PlanWriter {
   /** Elements of the values in local buffers. */
   readonly #sizes = new Map<number, number>();
   readonly #written = new Set<number>();
-  readonly #distinct = new Map<ValueId, { readonly list: number; readonly index: number }>();
+  readonly #distinct = new Map<ValueId, DistinctBuffers>();
   readonly #rowSums: RowSums;
   #label: string | undefined;
 
@@ -391,7 +399,7 @@ class PlanWriter {
         partial,
         this.products === "bfloat16" && paysOverRows(m, n, lead) ? "productOverRows.bfloat16" : "productOverRows",
         [{ buffer, offset: 0, rowStride: 0 }, ...each],
-        [lead / partial.rows, m, n, need(a).strides[0] ?? 0, need(b).strides[0] ?? 0, room, partial.rows],
+        [lead / partial.rows, m, n, need(a).strides[0] ?? 0, need(b).strides[0] ?? 0, room],
       );
     } else if (node.op === "segmentSum") {
       const [values, ids] = node.inputs.map((input) => this.#read(input));
@@ -402,21 +410,13 @@ class PlanWriter {
         partial,
         "segmentSumOverRows",
         [{ buffer, offset: 0, rowStride: 0 }, ...each],
-        [
-          lead / partial.rows,
-          out.shape[0] ?? 1,
-          width,
-          need(values).strides[0] ?? 0,
-          need(ids).strides[0] ?? 0,
-          room,
-          partial.rows,
-        ],
+        [lead / partial.rows, out.shape[0] ?? 1, width, need(values).strides[0] ?? 0, need(ids).strides[0] ?? 0, room],
       );
     } else if (node.op === "sum" || node.op === "max") {
       const from = this.#read(node.inputs[0]);
       const { numbers } = reductionOf(from, node.attributes.axes, partial.rows);
       const each = [{ buffer, offset: 0, rowStride: 0 }, this.#operand(from, partial.rows, from.shape[0] ?? 1)];
-      this.#emit(partial, node.op, each, [1, ...numbers, partial.rows, room]);
+      this.#emit(partial, node.op, each, [1, ...numbers, room]);
     }
     const [lead = 1] = out.shape;
     const width = size / loop.rows;
@@ -455,7 +455,7 @@ class PlanWriter {
       const elements = packedNumbers(n, depth);
       const buffer = this.#buffer(`rounded ${id}`, () => ({ kind: "perThread", elements }));
       const own = { buffer, offset: 0, rowStride: 0 };
-      this.#emit(loop, "product.bfloat16", [...each, own], [...numbers, elements, loop.rows], [out]);
+      this.#emit(loop, "product.bfloat16", [...each, own], [...numbers, elements], [out]);
     } else this.#emit(loop, "product", each, numbers, [out]);
   }
 
@@ -546,8 +546,8 @@ class PlanWriter {
     );
   }
 
-  /** The list of distinct ids and each id's place in it, both by one instruction. */
-  #distinctOf(ids: ValueId): { readonly list: number; readonly index: number } {
+  /** The list of distinct ids and each id's place in it: each part makes its own, which are then joined. */
+  #distinctOf(ids: ValueId): DistinctBuffers {
     const known = this.#distinct.get(ids);
     if (known !== undefined) return known;
     const table = distinctIdsOf(this.schedule.fn)?.find((each) => each.ids === ids);
@@ -555,19 +555,35 @@ class PlanWriter {
     const from = this.#read(ids);
     if (!isPacked(from.shape, from.strides)) throw new Unsupported();
     const count = sizeOfShape(from.shape);
-    const own = (key: string, elements: number): number =>
-      this.#buffer(`${key} ${ids}`, () => ({ kind: "own", elements }));
-    const made = { list: own("distinct", count), index: own("index", count) };
-    const notes = own("notes", table.rows);
+    const make = (key: string, kind: "own" | "perThread", elements: number): number =>
+      this.#buffer(`${key} ${ids}`, () => ({ kind, elements }));
+    const made = {
+      list: make("distinct", "own", count),
+      index: make("index", "own", count),
+      size: make("size", "own", 1),
+    };
     this.#distinct.set(ids, made);
+    // A part's own begin where a line of a cache does.
+    const [room, found] = [Math.ceil(count / 16) * 16, 16];
+    const parts = make("distinct of a part", "perThread", room);
+    const founds = make("found by a part", "perThread", found);
+    const notes = make("notes", "own", table.rows);
+    const whole = (buffer: number, offset = 0): PlanOperand => ({ buffer, offset, rowStride: 0 });
+    const given = whole(from.buffer, from.offset);
     const { loop } = this.#placed(ids);
     const phase = loop === undefined ? 0 : loop.phase + 1;
-    const operands = [made.list, made.index, notes, from.buffer].map((buffer, at) => ({
-      buffer,
-      offset: at === 3 ? from.offset : 0,
-      rowStride: 0,
-    }));
-    this.#emit({ rows: table.rows, phase, isWhole: true }, "distinct", operands, [count]);
+    this.#emit(
+      { rows: count, phase, isWhole: true },
+      "distinct",
+      [whole(parts), whole(made.index), whole(notes), given, whole(founds)],
+      [count, table.rows, room, found],
+    );
+    this.#emit(
+      { rows: count, phase: phase + 1, isWhole: true },
+      "joinDistinct",
+      [whole(made.list), whole(made.size), whole(made.index), whole(parts), given, whole(founds)],
+      [count, room, found],
+    );
     return made;
   }
 
@@ -624,7 +640,8 @@ class PlanWriter {
       const tile = place.isWhole ? place.rows : tileOf(place.rows, width);
       for (const [buffer, begin] of begins) this.#buffers[buffer] = { kind: "local", begin: begin * tile };
       local = Math.max(local, width * tile);
-      (phases[place.phase] ??= []).push({ rows: place.rows, tile, instructions });
+      const counted = this.#distinct.get(place.list ?? -1)?.size;
+      (phases[place.phase] ??= []).push({ rows: place.rows, tile, ...omitUndefined({ counted }), instructions });
     }
     return { local, phases: Array.from(phases, (phase) => phase ?? []).filter((phase) => phase.length > 0) };
   }

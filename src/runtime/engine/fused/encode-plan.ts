@@ -25,8 +25,8 @@ export function encodePlan(
   words.push(plan.local, plan.phases.length);
   for (const phase of plan.phases) {
     words.push(phase.length);
-    for (const { rows, tile, instructions } of phase) {
-      words.push(rows, tile, instructions.length);
+    for (const { rows, tile, counted = -1, instructions } of phase) {
+      words.push(rows, tile, counted, instructions.length);
       for (const { code, operands, numbers } of instructions) {
         const known = codes.get(kind === undefined ? code : code.replace(/\.bfloat16$/, `.${kind}`));
         if (known === undefined) throw new Error(`the addon has no instruction \`${code}\``);

@@ -14,6 +14,7 @@ import type { FittedFeature } from "./fitted.js";
 import { isAligned, keepsLast } from "./lists.js";
 import { bucketOf } from "./hash.js";
 import { storedWholes } from "./stored-values.js";
+import { spelledWholes } from "./texts/whole-order.js";
 import {
   cleanText,
   numberOf,
@@ -82,9 +83,7 @@ function createListedIds(vocabulary: FittedVocabulary): VocabularyIds {
   };
   let table: WholeTable | undefined;
   const wholeTable = (): WholeTable =>
-    (table ??= createWholeTable(
-      stored === undefined ? Float64Array.from(vocabulary.values, wholeOf) : storedWholes(stored),
-    ));
+    (table ??= createWholeTable(stored === undefined ? wholesOf(vocabulary.values) : storedWholes(stored)));
   const ofWhole = (value: number): number => {
     const { first, ids, others } = wholeTable();
     return ids[value - first] ?? others?.get(value) ?? 0;
@@ -99,6 +98,12 @@ interface WholeTable {
   readonly ids: Int32Array;
   /** In the place of the array, where numbers are far apart. */
   readonly others?: ReadonlyMap<number, number>;
+}
+
+/** The whole numbers that values spell, NaN for others. */
+function wholesOf(values: readonly string[]): Float64Array {
+  const known = spelledWholes(values);
+  return known === undefined ? Float64Array.from(values, wholeOf) : Float64Array.from(known);
 }
 
 /** Ids of those values that are whole numbers, NaN being others: an array when they are dense, else a map. */

@@ -138,7 +138,8 @@ export function lateTexts(feature: CategoricalFeature, { sql, take, plain, coded
     bytes: () => 0,
     drop: () => undefined,
     finisher: (fit) => {
-      const ids = codedIds(createTextIds({ ...plain, ...textIdsOf(feature, fit) }));
+      const texts = textIdsOf(feature, fit);
+      const ids = codedIds(() => createTextIds({ ...plain, ...texts }), texts.values);
       if (ids === undefined) return undefined;
       const unknown = unknownId(feature);
       return ({ records: { words }, first, stride, rows }, counts) => {

@@ -4,7 +4,7 @@
  */
 import { cleanText, compareTexts, type TextRules } from "../../expressions/values.js";
 import { entryWords, packText, shortBytes, shortText } from "../texts/short-texts.js";
-import type { TextIds } from "../texts/text-ids.js";
+import { nullsMayBeWholes, nullText, type TextIds } from "../texts/text-ids.js";
 import { orderOfTexts } from "../texts/text-order.js";
 import {
   createTextTable,
@@ -16,6 +16,7 @@ import {
   takePlace,
   type TextTable,
 } from "../texts/text-table.js";
+import { spelledWholes, textsOfWholes, wholesByText } from "../texts/whole-order.js";
 import { wholeOfText, wholesBelow, withPlace } from "../texts/whole-texts.js";
 import { byCounts } from "./by-counts.js";
 
@@ -30,8 +31,11 @@ export interface TextCounts {
    * of code points; undefined where the column is left to the database.
    */
   values(fewest: number, limit: number): readonly string[] | undefined;
-  /** What `ids` says of the raw text of each code; undefined where the column is left to the database. */
-  codedIds(ids: Pick<TextIds, "ofText" | "ofWhole">): CodedIds | undefined;
+  /**
+   * What `ids` says of the raw text of each code; undefined where the column is left to the database. `values`: the texts whose ids are their places from 1, where there are
+   * such: those of `values` may be known without asking.
+   */
+  codedIds(ids: () => Pick<TextIds, "ofText" | "ofWhole">, values: readonly string[] | undefined): CodedIds | undefined;
 }
 
 /** Ids by code. */
@@ -77,11 +81,20 @@ export function createTextCounts(rules: TextRules, missing: string | undefined, 
       return undefined;
     },
     values: (fewest, limit) => {
-      return counted === undefined
-        ? undefined
-        : mostFrequent(cleanCounts(counted, rules, missing), Math.max(1, fewest), limit);
+      if (counted === undefined) return undefined;
+      if (!hasOnlyWholes(counted, rules, missing))
+        return mostFrequent(cleanCounts(counted, rules, missing), Math.max(1, fewest), limit);
+      const { wholes } = counted;
+      const ordered = byCounts(wholesByText(wholes, 0, Math.max(1, fewest)), (whole) => wholes[whole]!);
+      return textsOfWholes(ordered.subarray(0, Math.min(limit, ordered.length)));
     },
-    codedIds: (ids) => (counted === undefined ? undefined : codedIds(counted, ids)),
+    codedIds: (ids, values) => {
+      if (counted === undefined) return undefined;
+      const spelled = values === undefined ? undefined : spelledWholes(values);
+      return spelled !== undefined && hasOnlyWholes(counted, rules, missing)
+        ? idsOfWholes(counted, spelled)
+        : codedIds(counted, ids());
+    },
   };
 }
 
@@ -165,6 +178,25 @@ function eachNumbered({ table: { words } }: Counters, take: (text: string, numbe
     if (seal === 0) continue;
     take(shortText(words[place]!, words[place + 1]!, words[place + 2]!, lengthOfSeal(seal)), numberOfSeal(seal));
   }
+}
+
+/** Texts besides whole numbers among which one is looked for that counts. */
+const fewOthers = 16;
+
+/** Whether all texts that count are whole numbers: others are nulls, and no null is a whole number. */
+function hasOnlyWholes(counted: Counters, rules: TextRules, missing: string | undefined): boolean {
+  if (missing !== undefined || nullsMayBeWholes(rules) || counted.size > fewOthers || counted.long.size > 0)
+    return false;
+  let areNulls = true;
+  eachNumbered(counted, (text) => (areNulls &&= cleanText(text, rules) === null));
+  return areNulls;
+}
+
+/** Of texts of which {@link hasOnlyWholes} is true, where the first of `values` has the id 1. */
+function idsOfWholes(counted: Counters, values: Int32Array): CodedIds {
+  const wholes = new Int32Array(counted.wholes.length);
+  for (let i = 0; i < values.length; i++) if (values[i]! < wholes.length) wholes[values[i]!] = i + 1;
+  return { wholes, others: new Int32Array(counted.size).fill(nullText) };
 }
 
 function codedIds(counted: Counters, { ofText, ofWhole }: Pick<TextIds, "ofText" | "ofWhole">): CodedIds {

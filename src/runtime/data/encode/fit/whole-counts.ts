@@ -2,6 +2,7 @@
  * How often each whole number of a column occurs, while its rows go by: an array over their extent, which costs a hundredth of
  * what grouping texts costs. A column whose numbers are too far apart for that is left to the database.
  */
+import { textsOfWholes, wholesByText } from "../texts/whole-order.js";
 import { nullHigh } from "../vectors.js";
 import { byCounts } from "./by-counts.js";
 
@@ -127,39 +128,7 @@ function countPlain(counts: Int32Array, least: number, numbers: Int32Array, from
 }
 
 function mostFrequent(counts: Int32Array, first: number, fewest: number, limit: number): readonly string[] {
-  const least = Math.max(1, fewest);
-  const keys = new Float64Array(counts.reduce((sum, count) => sum + (count >= least ? 1 : 0), 0));
-  let filled = 0;
-  for (let place = 0; place < counts.length; place++) {
-    if (counts[place]! >= least) keys[filled++] = keyOf(first + place);
-  }
-  keys.sort();
-  const values = new Int32Array(filled);
-  for (let i = 0; i < filled; i++) values[i] = valueOf(keys[i]!);
+  const values = wholesByText(counts, first, Math.max(1, fewest));
   const ordered = byCounts(values, (value) => counts[value - first]!);
-  const texts: string[] = [];
-  for (let i = 0; i < Math.min(limit, filled); i++) texts.push(String(ordered[i]!));
-  return texts;
-}
-
-/** Digits of the largest number of 32 bits. */
-const digits = 10;
-const powers = Float64Array.from({ length: digits + 1 }, (_, i) => 10 ** i);
-/** Above each key of a number that is not negative: a minus sign comes before all digits. */
-const negative = 2 ** 40;
-
-/** A number whose order is that of the texts: the digits from the left, and of those that begin alike the fewer first. */
-function keyOf(value: number): number {
-  const size = Math.abs(value);
-  let length = 1;
-  while (length < digits && size >= powers[length]!) length += 1;
-  const key = size * powers[digits - length]! * 16 + length;
-  return value < 0 ? key - negative : key;
-}
-
-function valueOf(key: number): number {
-  const sized = key < 0 ? key + negative : key;
-  const length = sized % 16;
-  const size = (sized - length) / 16 / powers[digits - length]!;
-  return key < 0 ? -size : size;
+  return textsOfWholes(ordered.subarray(0, Math.min(limit, ordered.length)));
 }

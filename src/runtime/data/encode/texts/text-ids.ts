@@ -3,7 +3,8 @@ import { cleanText, type TextRules } from "../../expressions/values.js";
 import { type ColumnVector, textReader } from "../vectors.js";
 import { entryWords, packText, shortBytes, shortText, textEntriesOf } from "./short-texts.js";
 import { createTextTable, largestNumber, numberOfSeal, placeOf, sealNumber, takePlace } from "./text-table.js";
-import { wholeOfText, withPlace } from "./whole-texts.js";
+import { spelledWholes } from "./whole-order.js";
+import { wholeOfText, wholesBelow, withPlace } from "./whole-texts.js";
 
 /** Different texts that are remembered besides those of a vocabulary. */
 const rememberedTexts = 2 ** 20;
@@ -35,6 +36,22 @@ export interface TextIds {
 /** A number in the table is an id above so many, from 1 for {@link nullText}. */
 const firstNumber = 1 - nullText;
 
+/** Whether a whole number may be what these files have for null. */
+export function nullsMayBeWholes({ nulls }: TextRules): boolean {
+  return nulls.some((text) => /[0-9]/.test(text));
+}
+
+/** Numbers as in the table, of each whole number that is one of a list. */
+function placesOfWholes(wholes: Int32Array): Int32Array {
+  const most = wholes.reduce((largest, whole) => (whole < wholesBelow ? Math.max(largest, whole) : largest), 0);
+  const numbers = new Int32Array(most + 1);
+  for (let i = 0; i < wholes.length; i++) {
+    const whole = wholes[i]!;
+    if (whole >= 0 && whole <= most) numbers[whole] = i + 1 + firstNumber;
+  }
+  return numbers;
+}
+
 export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions): TextIds {
   const table = createTextTable(0);
   /** Numbers as in the table, 0 where there is none yet. */
@@ -60,8 +77,13 @@ export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions):
     const place = placeOf(table.words, a, b, c, length);
     if (table.words[place + 3] === 0) takePlace(table, place, a, b, c, sealNumber(id + firstNumber, length));
   };
+  const spelled = values === undefined || nullsMayBeWholes(rules) ? undefined : spelledWholes(values);
+  if (spelled !== undefined) wholes = placesOfWholes(spelled);
   // A value that means null in these files is none of theirs.
-  for (const [i, value] of (values ?? []).entries()) if (cleanText(value, rules) === value) remember(value, i + 1);
+  for (const [i, value] of (values ?? []).entries()) {
+    if (spelled !== undefined && spelled[i]! >= 0 && spelled[i]! < wholesBelow) continue;
+    if (cleanText(value, rules) === value) remember(value, i + 1);
+  }
   const most = table.size + rememberedTexts;
   const find = (raw: string): number => {
     const clean = cleanText(raw, rules);

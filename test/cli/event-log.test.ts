@@ -39,7 +39,6 @@ describe("the log of a run", () => {
       "validated",
       "validated",
       "epoch",
-      "checkpoint",
       "finished",
       "saved",
     ]);

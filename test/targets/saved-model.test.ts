@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { GraphFunction } from "../../src/compiler/graph/graph.js";
+import { joinedBytes } from "../../src/compiler/targets/protobuf.js";
 import { createSavedModel } from "../../src/compiler/targets/savedmodel/index.js";
 import { float, updatesProgram, variable } from "../engine/programs.js";
 import { python, pythonHas } from "../python.js";
@@ -16,9 +17,9 @@ const values = new Map<string, Float32Array | Int32Array>([
 
 describe("a SavedModel", () => {
   it("is the same bytes for the same program and values", () => {
-    const bytes = (): Buffer => Buffer.from(createSavedModel(updatesProgram, { values }).bytes);
+    const bytes = (): Buffer => Buffer.from(joinedBytes(createSavedModel(updatesProgram, { values }).content));
     expect(bytes().equals(bytes())).toBe(true);
-    expect(bytes().equals(Buffer.from(createSavedModel(updatesProgram).bytes))).toBe(false);
+    expect(bytes().equals(Buffer.from(joinedBytes(createSavedModel(updatesProgram).content)))).toBe(false);
   });
 
   it("names the tensors of its functions and state", () => {
@@ -33,7 +34,7 @@ describe("a SavedModel", () => {
 
   it("has no two inputs of `set` that Python reads as one parameter", () => {
     const state = ["a/1.mean", "a.1.mean", "a.1.mean_2"].map((name) => variable(name, "float32", 2));
-    const text = Buffer.from(createSavedModel({ state, functions: [] }).bytes).toString("latin1");
+    const text = Buffer.from(joinedBytes(createSavedModel({ state, functions: [] }).content)).toString("latin1");
     expect(text).toContain("a.1.mean_3");
   });
 
@@ -72,7 +73,7 @@ describe("a SavedModel", () => {
       updates: [],
     };
     const program = { state: [variable("w", "float32", 2, 3), variable("b", "float32", 3)], functions: [fn] };
-    const text = Buffer.from(createSavedModel(program).bytes).toString("latin1");
+    const text = Buffer.from(joinedBytes(createSavedModel(program).content)).toString("latin1");
     expect(text).toContain("BiasAdd");
     expect(text).not.toContain("AddV2");
     expect(text.split(`${String.fromCharCode("Unique".length)}Unique`)).toHaveLength(2);
@@ -85,7 +86,7 @@ describe.skipIf(!hasTensorFlow)("a SavedModel in Python's TensorFlow", () => {
   it("serves by itself, trains, and lets its state be read and replaced", () => {
     const folder = mkdtempSync(join(tmpdir(), "mtlc-saved-"));
     try {
-      writeFileSync(join(folder, "saved_model.pb"), createSavedModel(updatesProgram, { values }).bytes);
+      writeFileSync(join(folder, "saved_model.pb"), joinedBytes(createSavedModel(updatesProgram, { values }).content));
       const script = `
 import json, sys, numpy as np, tensorflow as tf
 s = tf.saved_model.load(sys.argv[1]).signatures

@@ -109,8 +109,8 @@ describe("train", () => {
         onEvent: (event) => {
           if (event.kind === "started") perEpoch = event.steps / event.epochs;
           if (event.kind === "epoch") epochs += 1;
-          if (event.kind === "checkpoint" && epochs > 0 && (event.step % perEpoch === 0) === (run === 2))
-            controller.abort();
+          if (run < 2 && event.kind === "checkpoint" && epochs > 0 && event.step % perEpoch !== 0) controller.abort();
+          if (run === 2 && event.kind === "finished") controller.abort();
         },
       });
       expect(result.summary.ended).toBe(run < 3 ? "interrupted" : "done");
@@ -175,6 +175,35 @@ describe("train", () => {
     expect(await resumed({ train: [flipped] })).toMatch(/MTL7331: .* labels, weights or groups\) differs/);
     rmSync(join(output, "run.json"));
     expect(await resumed({})).toMatch(/MTL7331: .* does not say which run/);
+  });
+
+  it("leaves the checkpoint of the last epoch only where there is no artifact", async () => {
+    const call = { spec, epochs: 2, output: join(root, "whole") };
+    const steps: number[] = [];
+    const onEvent = (event: TrainEvent): void => void (event.kind === "checkpoint" && steps.push(event.step));
+    await train({ ...call, onEvent });
+    expect(steps).toHaveLength(1);
+    const output = join(root, "refused");
+    const failure = await failureOf(
+      train({
+        ...call,
+        output,
+        onEvent: (event) => {
+          onEvent(event);
+          if (event.kind !== "finished") return;
+          // What others put there is not replaced.
+          rmSync(join(output, "checkpoints"), { recursive: true });
+          writeFileSync(join(output, "of-others.txt"), "");
+        },
+      }),
+    );
+    expect(failure).toContain("MTL7205");
+    const [once, ...twice] = steps;
+    expect(twice).toEqual([once, 2 * (once ?? 0)]);
+    expect(readdirSync(join(output, "checkpoints"))).toHaveLength(1);
+    const resumed = await train({ ...call, output, resume: true });
+    expect(resumed.summary.ended).toBe("done");
+    for (const [path, bytes] of filesOf(call.output)) expect(filesOf(output).get(path)?.equals(bytes), path).toBe(true);
   });
 
   it("does not resume over labels that changed in place", async () => {

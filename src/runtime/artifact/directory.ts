@@ -195,10 +195,12 @@ async function writePieces(
   let bytes = 0;
   const handle = await open(path, "w");
   try {
-    for (const piece of piecesOf(content, folder)) {
+    for (const piece of gathered(piecesOf(content, folder))) {
       signal?.throwIfAborted();
+      // Another thread writes while this one hashes.
+      const writing = writeAll(handle, piece);
       hash.update(piece);
-      for (let done = 0; done < piece.length;) done += (await handle.write(piece, done)).bytesWritten;
+      await writing;
       bytes += piece.length;
     }
   } catch (error) {
@@ -209,6 +211,32 @@ async function writePieces(
   // Whoever waits for it hears of a failure; until then nobody may.
   flushed.catch(() => undefined);
   return { bytes, sha256: hash.digest("hex"), flushed };
+}
+
+async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
+  for (let done = 0; done < piece.length;) done += (await handle.write(piece, done)).bytesWritten;
+}
+
+/** Bytes of a piece that is worth a call of the system. */
+const leastPiece = 1 << 16;
+
+/** Pieces of which small ones are put together, in memory that is used again for the next. */
+function* gathered(pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  let buffer: Uint8Array | undefined;
+  let filled = 0;
+  for (const piece of pieces) {
+    if (filled + piece.length > leastPiece && buffer !== undefined && filled > 0) {
+      yield buffer.subarray(0, filled);
+      filled = 0;
+    }
+    if (piece.length >= leastPiece) yield piece;
+    else {
+      buffer ??= new Uint8Array(leastPiece);
+      buffer.set(piece, filled);
+      filled += piece.length;
+    }
+  }
+  if (buffer !== undefined && filled > 0) yield buffer.subarray(0, filled);
 }
 
 function piecesOf(content: FileContent, folder: string): Iterable<Uint8Array> {

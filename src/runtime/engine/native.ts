@@ -24,6 +24,7 @@ import {
   type StateEndpoints,
   type StepsOptions,
 } from "../../compiler/targets/savedmodel/index.js";
+import { joinedBytes } from "../../compiler/targets/protobuf.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session, type TraceSpan } from "./engine.js";
 import { checkFeeds, checkTensor, zeroTensor } from "./feeds.js";
@@ -159,11 +160,12 @@ function probeXla(library: Library): boolean {
 
 /** Loads the model. TensorFlow reads it from a folder, which is gone when this returns. `isTrained`: calls are steps, many of one kind. */
 export function createSession({ binding, compiled }: Library, model: SavedModel, isTrained = false): NativeSession {
-  const kept = compiled?.offer(model.bytes);
+  const bytes = joinedBytes(model.content);
+  const kept = compiled?.offer(bytes);
   const directory = mkdtempSync(join(tmpdir(), "mtlc-"));
   let id: number;
   try {
-    writeFileSync(join(directory, "saved_model.pb"), model.bytes);
+    writeFileSync(join(directory, "saved_model.pb"), bytes);
     id = binding.loadSavedModel(directory, servingTag);
   } finally {
     rmSync(directory, { recursive: true, force: true });

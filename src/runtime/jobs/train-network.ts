@@ -2,7 +2,7 @@
 import { engineOf } from "../engine/choose-engine.js";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
-import { printProgram, type Program } from "../../compiler/graph/index.js";
+import { printProgram, type Program, stateBytes } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type ArtifactContent, type LoadedArtifact, writeArtifact } from "../artifact/index.js";
@@ -23,7 +23,7 @@ import { metricsFile } from "../measure/stored-measured.js";
 import { checkpointsIn } from "../train/prepare-output.js";
 import { findTargets } from "../targets/choose.js";
 import type { TrainResult } from "../train/result.js";
-import { trainingLength } from "../train/length.js";
+import { trainingBounds, trainingLength } from "../train/length.js";
 import { runTraining, type TrainingRun } from "../train/run.js";
 import { evaluationData, finalScores, inspectOpened, type OpenedJob, runIdentity, runNote } from "./opened-job.js";
 import type { TrainOptions } from "./train-options.js";
@@ -31,6 +31,8 @@ import { describeWarmStart, refittedFeatures, warmStart } from "../train/warm-st
 
 /** Checkpoints kept in `output` while training. */
 const keptCheckpoints = 2;
+/** Bytes of state whose last checkpoint is written in no time, should the run be ended while its artifact is written. */
+const shortState = 1 << 28;
 
 /** A training of a network whose data is open. */
 export interface TrainJob extends OpenedJob {
@@ -171,7 +173,8 @@ async function firstState(
 async function trainAndSave(job: TrainJob, run: OpenRun): Promise<TrainResult> {
   const { options, data, onEvent } = job;
   const { output, signal } = options;
-  const outcome = await runTraining(trainingRun(job, run));
+  const last = postponeLast(job, run);
+  const outcome = await runTraining(trainingRun(job, run, last.postpone));
   const { summary, history, checkpoint } = outcome;
   if (summary.ended === "interrupted") return { summary, history, ...omitUndefined({ checkpoint }) };
   try {
@@ -189,12 +192,43 @@ async function trainAndSave(job: TrainJob, run: OpenRun): Promise<TrainResult> {
     onEvent({ kind: "saved", directory });
     return { ...result, artifact: directory };
   } catch (error) {
-    if (signal?.aborted !== true || checkpoint === undefined) throw error;
-    return { summary: { ...summary, ended: "interrupted" }, history, checkpoint };
+    const isInterrupted = signal?.aborted === true;
+    const newest = (await last.write(isInterrupted)) ?? checkpoint;
+    if (!isInterrupted || newest === undefined) throw error;
+    return { summary: { ...summary, ended: "interrupted" }, history, checkpoint: newest };
   }
 }
 
-function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
+/** The checkpoint that a run would leave as it ends, which the artifact follows at once: written where the artifact is not. */
+interface LastCheckpoint {
+  readonly postpone: CheckpointOptions["postpone"];
+  /** Its directory; undefined where it was not postponed, and, unless it `mustBe` written, where the disk refuses. */
+  readonly write: (mustBe: boolean) => Promise<string | undefined>;
+}
+
+function postponeLast({ options, spec, destination }: TrainJob, { program }: OpenRun): LastCheckpoint {
+  const { train } = spec.model;
+  const { epochs, steps } = trainingBounds(train);
+  const bytes = program.state.reduce((sum, variable) => sum + stateBytes(variable), 0);
+  // Otherwise the session comes to hold the weights to keep, in the place of those that training goes on with.
+  const keepsItsState = train.stop === undefined && train.ema === undefined;
+  const isShort = destination === undefined && keepsItsState && bytes <= shortState;
+  let waiting: (() => Promise<string>) | undefined;
+  return {
+    postpone: ({ step, epoch }, write) => {
+      const isLast = isShort && options.signal?.aborted !== true && (step >= steps || epoch >= epochs);
+      waiting = isLast ? write : undefined;
+      return isLast;
+    },
+    write: async (mustBe) =>
+      waiting?.().catch((error: unknown) => {
+        if (mustBe) throw error;
+        return undefined;
+      }),
+  };
+}
+
+function trainingRun(job: TrainJob, run: OpenRun, postpone: LastCheckpoint["postpone"]): TrainingRun {
   const { options, spec, start, data, onEvent } = job;
   const isReady = job.prepared !== undefined;
   const evaluation = evaluationData(data);
@@ -212,7 +246,7 @@ function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
       : { evaluation: { role: evaluation.role, measure: () => run.measure(evaluation.role, evaluation.data) } }),
     resume: start === "resume",
     ...omitUndefined({
-      checkpoints: checkpointOptions(options, spec.model),
+      checkpoints: checkpointOptions(options, spec.model, postpone),
       tensorboard: options.tensorboard,
       signal: options.signal,
     }),
@@ -221,13 +255,17 @@ function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
   };
 }
 
-function checkpointOptions({ output, checkpoints }: TrainOptions, { train }: Model): CheckpointOptions | undefined {
+function checkpointOptions(
+  { output, checkpoints }: TrainOptions,
+  { train }: Model,
+  postpone: CheckpointOptions["postpone"],
+): CheckpointOptions | undefined {
   if (output === undefined) return undefined;
   return {
     directory: checkpointsIn(output),
     everySeconds: checkpoints?.everySeconds ?? 60,
     keep: keptCheckpoints,
-    ...omitUndefined({ everySteps: checkpoints?.everySteps ?? train.checkpointEvery }),
+    ...omitUndefined({ everySteps: checkpoints?.everySteps ?? train.checkpointEvery, postpone }),
   };
 }
 

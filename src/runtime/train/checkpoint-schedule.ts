@@ -9,6 +9,11 @@ export interface CheckpointOptions {
   readonly everySeconds: number;
   /** How many are kept. */
   readonly keep: number;
+  /**
+   * Asked before one is written. True: it is not, and `write` does it as long as the session has the state of now, for a run that does not come to
+   * leave anything better. Absent: all are written.
+   */
+  readonly postpone?: (position: Position, write: () => Promise<string>) => boolean;
 }
 
 export interface CheckpointSchedule {
@@ -34,22 +39,38 @@ export function scheduleCheckpoints(
   { variables, record, onSaved }: CheckpointSource,
 ): CheckpointSchedule {
   let last = performance.now();
-  let saved: { readonly step: number; readonly batch: number; readonly directory: string } | undefined;
+  let saved: { readonly at: Position; readonly directory: string } | undefined;
+  let postponed: { readonly at: Position; readonly checkpoint: Checkpoint } | undefined;
   if (options === undefined)
     return { isDue: () => false, save: () => Promise.resolve(undefined), newest: () => undefined };
-  const { everySteps, everySeconds, keep } = options;
+  const { everySteps, everySeconds, keep, postpone } = options;
+  const write = async (at: Position, checkpoint: Checkpoint): Promise<string> => {
+    const directory = await writeCheckpoint(options.directory, checkpoint, variables, keep);
+    saved = { at, directory };
+    last = performance.now();
+    onSaved(at.step, directory);
+    return directory;
+  };
   return {
     isDue: (step, now) => (everySteps !== undefined && step % everySteps === 0) || now - last >= everySeconds * 1000,
     save: async (position) => {
-      const { step, batch } = position;
       // What is there already need not be written twice when a run ends at it.
-      if (saved?.step === step && saved.batch === batch) return saved.directory;
-      const directory = await writeCheckpoint(options.directory, record(position), variables, keep);
-      saved = { step, batch, directory };
-      last = performance.now();
-      onSaved(step, directory);
-      return directory;
+      if (isSame(saved?.at, position)) return saved?.directory;
+      const due = isSame(postponed?.at, position) ? postponed : undefined;
+      const { at, checkpoint } = due ?? { at: position, checkpoint: asNow(record(position)) };
+      const isPostponed = postpone?.(at, () => write(at, checkpoint)) === true;
+      postponed = isPostponed ? { at, checkpoint } : undefined;
+      return isPostponed ? undefined : write(at, checkpoint);
     },
     newest: () => saved?.directory,
   };
+}
+
+/** A record whose history does not grow any more. */
+function asNow(checkpoint: Checkpoint): Checkpoint {
+  return { ...checkpoint, history: [...checkpoint.history] };
+}
+
+function isSame(one: Position | undefined, other: Position): boolean {
+  return one?.step === other.step && one.batch === other.batch;
 }

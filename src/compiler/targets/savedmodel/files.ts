@@ -1,6 +1,7 @@
 /** The files of a SavedModel's folder: one where the weights are small, else the weights in files of their own. */
 import { type Program, stateBytes, type StateVariable } from "../../graph/index.js";
 import { crc32c } from "../../model/index.js";
+import { type ByteSource, joinedBytes } from "../protobuf.js";
 import type { StateBytes, TargetFile } from "../target.js";
 import { type BundleEntry, bundleFiles, compareBundleNames, encodeBundleIndex } from "./bundle.js";
 import { createSavedModel } from "./saved-model.js";
@@ -29,21 +30,13 @@ export function savedModelFiles(
   const variables = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
   const total = variables.reduce((sum, variable) => sum + stateBytes(variable), 0);
   if (total <= inline) {
-    const content = (): Iterable<Uint8Array> => {
-      const values = new Map(
-        variables.map((variable) => [
-          variable.name,
-          arrayOf(variable, weights(variable.name, 0, stateBytes(variable))),
-        ]),
-      );
-      return [createSavedModel(program, { values, accessors }).bytes];
-    };
-    return [{ path: graphFile, content }];
+    const values = new Map(variables.map((variable) => [variable.name, bytesOf(variable, weights)]));
+    return [{ path: graphFile, content: () => createSavedModel(program, { values, accessors }).content.pieces() }];
   }
   const restored = new Set(variables.map(({ name }) => name));
   const entries: BundleEntry[] = [];
   return [
-    { path: graphFile, content: createSavedModel(program, { restored, accessors }).bytes },
+    { path: graphFile, content: joinedBytes(createSavedModel(program, { restored, accessors }).content) },
     { path: bundleFiles.data, content: () => bundleData(variables, weights, entries) },
     { path: bundleFiles.index, content: () => [encodeBundleIndex(entries)] },
   ];
@@ -60,8 +53,7 @@ function* bundleData(
     const { name, type } = variable;
     const size = stateBytes(variable);
     let sum = 0;
-    for (let from = 0; from < size; from += chunkBytes) {
-      const bytes = weights(name, from, Math.min(size, from + chunkBytes));
+    for (const bytes of piecesOf(variable, weights)) {
       sum = crc32c(bytes, sum);
       yield bytes;
     }
@@ -70,9 +62,14 @@ function* bundleData(
   }
 }
 
-function arrayOf({ type }: StateVariable, bytes: Uint8Array): Float32Array | Int32Array {
-  const { buffer, byteOffset, length } = bytes;
-  return type.dtype === "float32"
-    ? new Float32Array(buffer, byteOffset, length / 4)
-    : new Int32Array(buffer, byteOffset, length / 4);
+/** The elements of a variable, read as they are written. */
+function bytesOf(variable: StateVariable, weights: StateBytes): ByteSource {
+  const length = stateBytes(variable);
+  return { length, pieces: () => piecesOf(variable, weights) };
+}
+
+function* piecesOf(variable: StateVariable, weights: StateBytes): Iterable<Uint8Array> {
+  const length = stateBytes(variable);
+  for (let from = 0; from < length; from += chunkBytes)
+    yield weights(variable.name, from, Math.min(length, from + chunkBytes));
 }

@@ -25,11 +25,12 @@ import {
   type SignatureDef,
   type TensorInfo,
 } from "../tensorflow/proto.js";
+import type { ByteSource } from "../protobuf.js";
 import { inputNames } from "./parameter-names.js";
 
 export interface SavedModelOptions {
-  /** First values of state variables, row-major; those left out start at zero. */
-  readonly values?: ReadonlyMap<string, Float32Array | Int32Array>;
+  /** First values of state variables, row-major, as little-endian bytes too; those left out start at zero. */
+  readonly values?: ReadonlyMap<string, FirstValue>;
   /**
    * State variables whose first values are read from the folder `variables` beside the file when the model is loaded: a file of
    * protocol buffers holds at most 2 GiB. See `bundle.ts`.
@@ -74,7 +75,7 @@ export interface RowEndpoints {
 
 export interface SavedModel {
   /** The file `saved_model.pb`, all that its folder needs. */
-  readonly bytes: Uint8Array;
+  readonly content: ByteSource;
   readonly functions: ReadonlyMap<string, LoweredFunction>;
   /** The functions of which several calls may be one. */
   readonly steps: ReadonlyMap<string, LoweredSteps>;
@@ -156,7 +157,7 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
   );
 
   const init = graph.add("NoOp", [], {}, { name: "init", after: [...initial, ...scratch] });
-  const bytes = encodeSavedModel({
+  const content = encodeSavedModel({
     savedModelSchemaVersion: 1,
     metaGraphs: [
       {
@@ -167,10 +168,11 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
       },
     ],
   });
-  return { bytes, functions, steps, state };
+  return { content, functions, steps, state };
 }
 
 type Variable = Pick<StateVariable, "name" | "type">;
+type FirstValue = Float32Array | Int32Array | ByteSource;
 
 function addVariable(graph: NodeGraph, { name, type }: Variable): TensorRef {
   const attributes = {
@@ -223,7 +225,7 @@ function assign(
   return graph.add("AssignVariableOp", [handle, value], attributes, { name: `${prefix}/${name}` });
 }
 
-function initialValue(graph: NodeGraph, variable: Variable, data: Float32Array | Int32Array | undefined): TensorRef {
+function initialValue(graph: NodeGraph, variable: Variable, data: FirstValue | undefined): TensorRef {
   const { dtype } = variable.type;
   const shape = variable.type.shape.map((size) => {
     if (typeof size === "number") return size;
@@ -232,8 +234,9 @@ function initialValue(graph: NodeGraph, variable: Variable, data: Float32Array |
   const name = `init/${variable.name}/value`;
   if (data !== undefined) {
     const size = shape.reduce((product, side) => product * side, 1);
-    if (data.length !== size) {
-      throw new Error(`state \`${variable.name}\` has ${size} elements; the given value has ${data.length}`);
+    const given = "pieces" in data ? data.length / 4 : data.length;
+    if (given !== size) {
+      throw new Error(`state \`${variable.name}\` has ${size} elements; the given value has ${given}`);
     }
     const value: ConstantData = { dtype, shape, data };
     return graph.constant(value, name);

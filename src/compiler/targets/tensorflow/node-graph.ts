@@ -3,6 +3,7 @@
  * either the main graph or the body of a function; the two spell a reference to a tensor differently.
  */
 import type { DType, Shape } from "../../graph/graph.js";
+import type { ByteSource } from "../protobuf.js";
 import { type AttrValue, DataType, type DataTypeName, type NodeDef, type TensorProto } from "./proto.js";
 
 /** One output of one node. `argument` names an argument of the function instead. */
@@ -135,11 +136,11 @@ export class NodeGraph {
 /** Marks a {@link TensorRef} to an argument of the enclosing function. */
 export const argumentOp = "_Arg";
 
-/** Elements in row-major order, or one number that fills the shape. */
+/** Elements in row-major order, as little-endian bytes too, or one number that fills the shape. */
 export interface ConstantData {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | number;
+  readonly data: Float32Array | Int32Array | ByteSource | number;
 }
 
 export function tensorProto({ dtype, shape, data }: ConstantData): TensorProto {
@@ -154,6 +155,7 @@ export function tensorProto({ dtype, shape, data }: ConstantData): TensorProto {
         return { ...head, boolVal: [data !== 0] };
     }
   }
+  if ("pieces" in data) return { ...head, tensorContent: data };
   if (dtype === "bool") return { ...head, tensorContent: Uint8Array.from(data, (element) => (element === 0 ? 0 : 1)) };
   return { ...head, tensorContent: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }

@@ -2,8 +2,8 @@
  * The protocol-buffer messages of a SavedModel: the fields of TensorFlow's definitions that we write, by name and
  * number. Encoding is deterministic: maps keep insertion order.
  */
-import protobuf from "protobufjs/light.js";
 import type { DType } from "../../graph/graph.js";
+import { type ByteSource, createEncoder, type Fields, joinedBytes, many, map, one, oneof } from "../protobuf.js";
 
 /** `tensorflow.DataType`. */
 export const DataType = {
@@ -27,7 +27,7 @@ export interface TensorProto {
   readonly dtype: number;
   readonly tensorShape: TensorShapeProto;
   /** Elements as little-endian bytes. */
-  readonly tensorContent?: Uint8Array;
+  readonly tensorContent?: Uint8Array | ByteSource;
   /** One value fills the shape. */
   readonly floatVal?: readonly number[];
   readonly intVal?: readonly number[];
@@ -105,12 +105,6 @@ export interface SavedModelProto {
   }[];
 }
 
-type Fields = Record<string, protobuf.IField | protobuf.IMapField>;
-
-const one = (type: string, id: number): protobuf.IField => ({ type, id });
-const many = (type: string, id: number): protobuf.IField => ({ rule: "repeated", type, id });
-const map = (type: string, id: number): protobuf.IMapField => ({ keyType: "string", type, id });
-
 const messages: Readonly<Record<string, Fields>> = {
   SavedModel: { savedModelSchemaVersion: one("int64", 1), metaGraphs: many("MetaGraphDef", 2) },
   MetaGraphDef: {
@@ -123,7 +117,7 @@ const messages: Readonly<Record<string, Fields>> = {
   GraphDef: { node: many("NodeDef", 1), library: one("FunctionDefLibrary", 2), versions: one("VersionDef", 4) },
   VersionDef: { producer: one("int32", 1), minConsumer: one("int32", 2) },
   NodeDef: { name: one("string", 1), op: one("string", 2), input: many("string", 3), attr: map("AttrValue", 5) },
-  AttrValue: {
+  AttrValue: oneof({
     list: one("ListValue", 1),
     s: one("bytes", 2),
     i: one("int64", 3),
@@ -132,7 +126,7 @@ const messages: Readonly<Record<string, Fields>> = {
     shape: one("TensorShapeProto", 7),
     tensor: one("TensorProto", 8),
     func: one("NameAttrList", 10),
-  },
+  }),
   ListValue: { type: many("int32", 6), shape: many("TensorShapeProto", 7) },
   NameAttrList: { name: one("string", 1) },
   TensorShapeProto: { dim: many("Dim", 2) },
@@ -177,34 +171,16 @@ const bundleMessages: Readonly<Record<string, Fields>> = {
   },
 };
 
-/** The fields of `AttrValue` exclude each other, so one that is set is written even when it is empty or zero. */
-const attrValueOneof = { value: { oneof: Object.keys(messages["AttrValue"] ?? {}) } };
-
-let root: protobuf.Root | undefined;
-
-function encode(type: string, message: unknown): Uint8Array {
-  root ??= protobuf.Root.fromJSON({
-    nested: Object.fromEntries(
-      Object.entries({ ...messages, ...bundleMessages }).map(([name, fields]) => [
-        name,
-        { fields, edition: "proto3", ...(name === "AttrValue" ? { oneofs: attrValueOneof } : {}) },
-      ]),
-    ),
-  });
-  return root
-    .lookupType(type)
-    .encode(message as Record<string, unknown>)
-    .finish();
-}
+const encode = createEncoder({ ...messages, ...bundleMessages });
 
 /** The bytes of `saved_model.pb`. */
-export function encodeSavedModel(model: SavedModelProto): Uint8Array {
+export function encodeSavedModel(model: SavedModelProto): ByteSource {
   return encode("SavedModel", model);
 }
 
 /** What an index of values starts with: one file of data, in little-endian order. */
 export function encodeBundleHeader(): Uint8Array {
-  return encode("BundleHeaderProto", { numShards: 1, version: { producer: 1 } });
+  return joinedBytes(encode("BundleHeaderProto", { numShards: 1, version: { producer: 1 } }));
 }
 
 /** Where a tensor lies in the file of data; `crc32c` is masked. */
@@ -216,5 +192,5 @@ export function encodeBundleEntry(entry: {
   readonly crc32c: number;
 }): Uint8Array {
   const shape: TensorShapeProto = { dim: entry.shape.map((size) => ({ size })) };
-  return encode("BundleEntryProto", { ...entry, dtype: DataType[entry.dtype], shape });
+  return joinedBytes(encode("BundleEntryProto", { ...entry, dtype: DataType[entry.dtype], shape }));
 }

@@ -1,4 +1,5 @@
 import type { DType, GraphFunction, Program, TensorType } from "../../graph/graph.js";
+import { joinedBytes } from "../protobuf.js";
 import { functionNamed, opRefusals, type StateBytes } from "../target.js";
 import { type Endpoint, lowerFunction, type StateAccess } from "../tensorflow/lower-function.js";
 import { type ConstantData, NodeGraph } from "../tensorflow/node-graph.js";
@@ -123,7 +124,7 @@ function weightOf({ name, attr }: NodeDef, state: string | undefined, values: St
 }
 
 function tensorBytes(tensor: TensorProto, shape: readonly number[]): Uint8Array {
-  if (tensor.tensorContent !== undefined) return tensor.tensorContent;
+  if (tensor.tensorContent !== undefined) return joinedBytes(tensor.tensorContent);
   const size = shape.reduce((product, side) => product * side, 1);
   if (tensor.floatVal !== undefined) {
     return new Uint8Array(new Float32Array(size).fill(tensor.floatVal[0] ?? 0).buffer);

@@ -156,6 +156,8 @@ async function removeLeftovers(path: string): Promise<void> {
 
 /** Files that wait for the disk while the next ones are written. */
 const mostFlushing = 16;
+/** Files that are flushed at once: fewer than threads of libuv's, so that one of these opens and writes the next file meanwhile. */
+const flushedAtOnce = 3;
 
 /** Writes the files of a directory in the making; they are on the disk when it is done. */
 async function writeFiles(
@@ -165,10 +167,15 @@ async function writeFiles(
 ): Promise<void> {
   const written: WrittenFile[] = [];
   const flushing: Promise<void>[] = [];
+  const lanes: Promise<unknown>[] = Array.from({ length: flushedAtOnce }, () => Promise.resolve());
   const write = async ({ path, content }: DirectoryFile): Promise<void> => {
     signal?.throwIfAborted();
-    const { flushed, ...file } = await writePieces(folder, path, content, signal);
+    const { handle, ...file } = await writePieces(folder, path, content, signal);
+    const lane = written.length % flushedAtOnce;
     written.push({ path, ...file });
+    const flushed = (lanes[lane] ?? Promise.resolve()).then(() => handle.sync()).finally(() => handle.close());
+    // Whoever waits for it hears of a failure; until then nobody may. The next of the lane does not.
+    lanes[lane] = flushed.catch(() => undefined);
     flushing.push(flushed);
     if (flushing.length > mostFlushing) await flushing.shift();
   };
@@ -181,13 +188,13 @@ async function writeFiles(
   }
 }
 
-/** Writes a file of a directory in the making, piece by piece, and hashes it on the way. `flushed` settles when the disk has it, or refuses. */
+/** Writes a file of a directory in the making, piece by piece, and hashes it on the way. Its caller closes it. */
 async function writePieces(
   folder: string,
   name: string,
   content: FileContent,
   signal: AbortSignal | undefined,
-): Promise<Omit<WrittenFile, "path"> & { readonly flushed: Promise<void> }> {
+): Promise<Omit<WrittenFile, "path"> & { readonly handle: FileHandle }> {
   const path = join(folder, name);
   const { createHash } = await import("node:crypto");
   makeFolder(dirname(path));
@@ -207,10 +214,7 @@ async function writePieces(
     await handle.close();
     throw error;
   }
-  const flushed = handle.sync().finally(() => handle.close());
-  // Whoever waits for it hears of a failure; until then nobody may.
-  flushed.catch(() => undefined);
-  return { bytes, sha256: hash.digest("hex"), flushed };
+  return { bytes, sha256: hash.digest("hex"), handle };
 }
 
 async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {

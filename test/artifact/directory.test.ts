@@ -1,8 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { entriesOf, replaceDirectory, replaceFile } from "../../src/runtime/artifact/directory.js";
+import { entriesOf, replaceDirectory, replaceFile, type WrittenFile } from "../../src/runtime/artifact/directory.js";
+import { sha256 } from "../../src/runtime/artifact/hash.js";
 
 let root: string;
 beforeEach(() => {
@@ -21,6 +23,46 @@ describe("replaceDirectory", () => {
     expect(readFileSync(join(target, "one.txt"), "utf8")).toBe("1");
     expect([...readFileSync(join(target, "deep/two.bin"))]).toEqual([1, 2]);
     expect(readdirSync(join(root, "a"))).toEqual(["b"]);
+  });
+
+  it("writes pieces of any size, whose memory is used again, and says what became of them", async () => {
+    const target = join(root, "pieces");
+    const length = fc.oneof(fc.nat(40), fc.nat(40_000), fc.constantFrom(0, 65_535, 65_536, 65_537, 150_000));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(length, { maxLength: 6 }), { maxLength: 24 }), async (files) => {
+        const byteAt = (file: number, piece: number, at: number): number => (file * 31 + piece * 7 + at) % 251;
+        const whole = files.map((pieces, file) =>
+          Buffer.concat(
+            pieces.map((count, piece) => Uint8Array.from({ length: count }, (_, at) => byteAt(file, piece, at))),
+          ),
+        );
+        let written: readonly WrittenFile[] = [];
+        const memory = new Uint8Array(150_000);
+        await replaceDirectory(
+          target,
+          files.map((pieces, file) => ({
+            path: `f${file}`,
+            content: function* () {
+              for (const [piece, count] of pieces.entries()) {
+                for (let at = 0; at < count; at++) memory[at] = byteAt(file, piece, at);
+                yield memory.subarray(0, count);
+              }
+            },
+          })),
+          {
+            last: (all) => {
+              written = [...all];
+              return { path: "last", content: "" };
+            },
+          },
+        );
+        expect(written).toEqual(
+          whole.map((bytes, file) => ({ path: `f${file}`, bytes: bytes.length, sha256: sha256(bytes) })),
+        );
+        whole.forEach((bytes, file) => expect(readFileSync(join(target, `f${file}`)).equals(bytes)).toBe(true));
+      }),
+      { numRuns: 6 },
+    );
   });
 
   it("leaves nothing of what was there, nor of a write that was killed", async () => {

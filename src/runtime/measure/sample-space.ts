@@ -98,12 +98,26 @@ export function labelTruth(label: string, { labels, values, known }: LabelRows):
   const found = findEvent(labels, label);
   if (found === undefined) throw new Error(`a head needs the label ${label}, which the data does not have`);
   const { column, index } = found;
-  const value = (row: number): number => values[row * width + column] ?? NaN;
-  const truth = index === undefined ? value : (row: number): number => Number(value(row) === index);
-  return (row) => (known[row * width + column] === 0 ? NaN : truth(row));
+  // Few calls a row: a data set is seen once, by code that is cold.
+  if (index === undefined)
+    return (row) => {
+      const at = row * width + column;
+      return known[at] === 0 ? NaN : (values[at] ?? NaN);
+    };
+  return (row) => {
+    const at = row * width + column;
+    return known[at] === 0 ? NaN : Number(values[at] === index);
+  };
 }
 
 function conjunction(operands: readonly RowTruth[]): RowTruth {
+  const [only] = operands;
+  if (only === undefined) return () => 1;
+  if (operands.length === 1)
+    return (row) => {
+      const value = only(row);
+      return value === 0 ? 0 : Number.isNaN(value) ? NaN : 1;
+    };
   return (row) => {
     let truth: Truth = 1;
     for (const operand of operands) {

@@ -72,7 +72,7 @@ export interface TargetInput extends TargetSubject {
   readonly generator: string;
 }
 
-/** Bytes [from, to) of a state variable, row-major and little-endian. Throws when it has no value. */
+/** Bytes [from, to) of a state variable, row-major and little-endian, which stay as they are: many may be held. Throws when it has no value. */
 export type StateBytes = (name: string, from: number, to: number) => Uint8Array;
 
 export interface TargetFile {

@@ -271,12 +271,10 @@ class Scheduler {
   }
 
   #placeUpdate(update: Update, readers: readonly StateReader[]): PlacedUpdate {
-    const value = this.#value(update.kind === "assign" ? update.value : update.rows);
-    const lead = value.shape[0] ?? 1;
+    const written = update.kind === "assign" ? update.value : update.rows;
+    const value = this.#value(written);
     const own =
-      value.loop !== undefined && value.loop.rows > 0
-        ? value.loop
-        : this.#domainOf(update.kind === "assign" ? update.value : update.rows, lead);
+      value.loop !== undefined && value.loop.rows > 0 ? value.loop : this.#domainOf(written, value.shape[0] ?? 1);
     let phase = value.loop === undefined ? 0 : value.loop.rows > 0 ? value.loop.phase : value.loop.phase + 1;
     if (update.kind === "scatter") phase = Math.max(phase, this.#phaseAfter(update.ids));
     for (const reader of readers) {

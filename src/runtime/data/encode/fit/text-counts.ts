@@ -16,9 +16,10 @@ import {
   takePlace,
   type TextTable,
 } from "../texts/text-table.js";
-import { spelledWholes, textsOfWholes, wholesByText } from "../texts/whole-order.js";
+import { spelledWholes } from "../texts/whole-order.js";
 import { wholeOfText, wholesBelow, withPlace } from "../texts/whole-texts.js";
 import { byCounts } from "./by-counts.js";
+import { mostFrequentWholes } from "./whole-counts.js";
 
 export interface TextCounts {
   /**
@@ -84,9 +85,7 @@ export function createTextCounts(rules: TextRules, missing: string | undefined, 
       if (counted === undefined) return undefined;
       if (!hasOnlyWholes(counted, rules, missing))
         return mostFrequent(cleanCounts(counted, rules, missing), Math.max(1, fewest), limit);
-      const { wholes } = counted;
-      const ordered = byCounts(wholesByText(wholes, 0, Math.max(1, fewest)), (whole) => wholes[whole]!);
-      return textsOfWholes(ordered.subarray(0, Math.min(limit, ordered.length)));
+      return mostFrequentWholes(counted.wholes, 0, fewest, limit);
     },
     codedIds: (ids, values) => {
       if (counted === undefined) return undefined;

@@ -109,7 +109,7 @@ export function createWholeCounts(): WholeCounts {
       count(into, rows);
       return isTold;
     },
-    values: (fewest, limit) => (isTooWide ? undefined : mostFrequent(counts, first, fewest, limit)),
+    values: (fewest, limit) => (isTooWide ? undefined : mostFrequentWholes(counts, first, fewest, limit)),
   };
 }
 
@@ -127,7 +127,13 @@ function countPlain(counts: Int32Array, least: number, numbers: Int32Array, from
   return rows;
 }
 
-function mostFrequent(counts: Int32Array, first: number, fewest: number, limit: number): readonly string[] {
+/** What {@link WholeCounts} has of `values`, by counts of numbers from `first` on. */
+export function mostFrequentWholes(
+  counts: Int32Array,
+  first: number,
+  fewest: number,
+  limit: number,
+): readonly string[] {
   const values = wholesByText(counts, first, Math.max(1, fewest));
   const ordered = byCounts(values, (value) => counts[value - first]!);
   return textsOfWholes(ordered.subarray(0, Math.min(limit, ordered.length)));

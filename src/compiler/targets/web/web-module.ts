@@ -57,7 +57,8 @@ export function* webModuleText(options: WebModuleOptions): Iterable<Uint8Array> 
 
 /** The bytes of a file as a string literal in base 64, and a comma. */
 function* quoted({ content }: GraphModelFile): Iterable<Uint8Array> {
-  const parts = [...content()].map((part) => Uint8Array.from(part));
+  // Each is copied as it comes: a piece may be used again for the next.
+  const parts = Array.from(content(), (part) => Uint8Array.from(part));
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -70,7 +71,7 @@ function* quoted({ content }: GraphModelFile): Iterable<Uint8Array> {
 }
 
 function graphOf(file: GraphModelFile | undefined): unknown {
-  const text = [...(file?.content() ?? [])].map((part) => new TextDecoder().decode(part)).join("");
+  const text = Array.from(file?.content() ?? [], (part) => new TextDecoder().decode(part)).join("");
   const { modelTopology, signature, weightsManifest } = JSON.parse(text) as Readonly<Record<string, unknown>> & {
     readonly weightsManifest: readonly [{ readonly weights: unknown }];
   };

@@ -17,12 +17,8 @@ import { checkManifest, type Manifest } from "../../src/runtime/artifact/manifes
 import { headTypeText } from "../../src/runtime/artifact/model-file.js";
 import { readArtifact } from "../../src/runtime/artifact/read.js";
 import { heldReader } from "../../src/runtime/engine/state.js";
-import {
-  type ArtifactContent,
-  parseVocabulary,
-  vocabularyText,
-  writeArtifact,
-} from "../../src/runtime/artifact/write.js";
+import { parseVocabulary, vocabularyText } from "../../src/runtime/artifact/vocabulary-file.js";
+import { type ArtifactContent, writeArtifact } from "../../src/runtime/artifact/write.js";
 import { fakeModel } from "../train/fakes.js";
 
 let root: string;

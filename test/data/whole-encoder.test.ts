@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { storedVocabulary, storedWholes } from "../../src/runtime/data/encode/stored-values.js";
-import { parseVocabulary, vocabularyText } from "../../src/runtime/artifact/write.js";
+import { parseVocabulary, vocabularyText } from "../../src/runtime/artifact/vocabulary-file.js";
 import type { EncodedBatch } from "../../src/runtime/data/batches/dataset.js";
 import { categorical, duckdb, openIn, source, spec } from "./fixtures.js";
 

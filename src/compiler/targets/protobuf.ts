@@ -127,8 +127,9 @@ const plainTypes: Readonly<Record<string, PlainType | undefined>> = {
   int32: whole,
   int64: whole,
   bool: { wire: 0, write: (to, value) => to.varint(value === true ? 1 : 0) },
-  float: { wire: 5, write: (to, value) => to.word((view) => view.setFloat32(0, value as number, true)) },
-  fixed32: { wire: 5, write: (to, value) => to.word((view) => view.setUint32(0, value as number, true)) },
+  float: { wire: 5, write: (to, value) => to.fixed(4, (view) => view.setFloat32(0, value as number, true)) },
+  fixed32: { wire: 5, write: (to, value) => to.fixed(4, (view) => view.setUint32(0, value as number, true)) },
+  double: { wire: 1, write: (to, value) => to.fixed(8, (view) => view.setFloat64(0, value as number, true)) },
   string: { wire: delimitedWire, write: (to, value) => to.text(value as string) },
   bytes: { wire: delimitedWire, write: (to, value) => to.bytes(value as Uint8Array | ByteSource) },
 };
@@ -185,11 +186,11 @@ class Backwards {
       this.#byte((Math.floor(value / unit) % 128) | (group < count ? 128 : 0));
   }
 
-  /** Four bytes that `put` sets. */
-  word(put: (view: DataView) => void): void {
-    const view = new DataView(new ArrayBuffer(4));
+  /** As many bytes as `count`, which `put` sets. */
+  fixed(count: 4 | 8, put: (view: DataView) => void): void {
+    const view = new DataView(new ArrayBuffer(count));
     put(view);
-    for (let at = 3; at >= 0; at -= 1) this.#byte(view.getUint8(at));
+    for (let at = count - 1; at >= 0; at -= 1) this.#byte(view.getUint8(at));
   }
 
   text(value: string): void {

@@ -14,5 +14,6 @@ export * from "./read.js";
 export * from "./regular-file.js";
 export * from "./safetensors.js";
 export * from "./target-files.js";
+export * from "./vocabulary-file.js";
 export * from "./weights-file.js";
 export * from "./write.js";

@@ -17,7 +17,8 @@ import { readState } from "./pieces.js";
 import { type ArtifactFiles, readArtifact } from "./read.js";
 import { readRegularFile, withRegularFile } from "./regular-file.js";
 import { readSafetensorsHeader } from "./safetensors.js";
-import { parseVocabulary, runNoteName, treesPath, vocabularyPath } from "./write.js";
+import { parseVocabulary, vocabularyPath } from "./vocabulary-file.js";
+import { runNoteName, treesPath } from "./write.js";
 
 export interface LoadedArtifact {
   readonly directory: string;

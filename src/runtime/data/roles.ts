@@ -3,7 +3,6 @@ import { dirname, resolve } from "node:path";
 import type { LabelModel } from "../../compiler/model/model.js";
 import { readingOf } from "../../compiler/model/reading.js";
 import type { Span } from "../../compiler/text/index.js";
-import { refuseOverwrite } from "../outputs.js";
 import type { Database } from "./files/database.js";
 import { type FileRequest, identityOf, pathsOf, requestOfArguments, requestOfSource } from "./files/files.js";
 import { createRelation, type Relation, sampleRelation, type SplitPart } from "./files/relation.js";
@@ -98,11 +97,12 @@ export async function openRole(
   if (asked === undefined) return undefined;
   const { request, part } = asked;
   const source = await openSource(database, request);
-  if (options.output !== undefined)
-    refuseOverwrite(
-      options.output,
-      source.files.flatMap(({ file }) => pathsOf(file)).map(({ path }) => path),
-    );
+  if (options.output !== undefined) {
+    // It knows the targets of artifacts, which those that open data do not need.
+    const { refuseOverwrite } = await import("../outputs.js");
+    const paths = source.files.flatMap(({ file }) => pathsOf(file)).map(({ path }) => path);
+    refuseOverwrite(options.output, paths);
+  }
   const isOptional = options.labels === "optional";
   const has = (column: string): boolean => source.column(column) !== undefined;
   const labels = isOptional

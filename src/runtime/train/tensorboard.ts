@@ -1,9 +1,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import protobuf from "protobufjs/light.js";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
 import { maskedCrc32c } from "../../compiler/model/checksums/crc32c.js";
+import { createEncoder, joinedBytes, many, one, oneof } from "../../compiler/targets/protobuf.js";
 import { makeFolder } from "../make-folder.js";
 
 /**
@@ -40,43 +40,24 @@ export interface EventWriter {
   close(): void;
 }
 
-const root = protobuf.Root.fromJSON({
-  nested: {
-    Event: {
-      edition: "proto3",
-      oneofs: { what: { oneof: ["fileVersion", "summary"] } },
-      fields: {
-        wallTime: { type: "double", id: 1 },
-        step: { type: "int64", id: 2 },
-        fileVersion: { type: "string", id: 3 },
-        summary: { type: "Summary", id: 5 },
-      },
-    },
-    Summary: { edition: "proto3", fields: { value: { rule: "repeated", type: "SummaryValue", id: 1 } } },
-    SummaryValue: {
-      edition: "proto3",
-      oneofs: { kind: { oneof: ["simpleValue", "histo"] } },
-      fields: {
-        tag: { type: "string", id: 1 },
-        simpleValue: { type: "float", id: 2 },
-        histo: { type: "Histogram", id: 5 },
-      },
-    },
-    Histogram: {
-      edition: "proto3",
-      fields: {
-        min: { type: "double", id: 1 },
-        max: { type: "double", id: 2 },
-        num: { type: "double", id: 3 },
-        sum: { type: "double", id: 4 },
-        sumSquares: { type: "double", id: 5 },
-        bucketLimit: { rule: "repeated", type: "double", id: 6 },
-        bucket: { rule: "repeated", type: "double", id: 7 },
-      },
-    },
+const encode = createEncoder({
+  Event: {
+    wallTime: one("double", 1),
+    step: one("int64", 2),
+    ...oneof({ fileVersion: one("string", 3), summary: one("Summary", 5) }),
+  },
+  Summary: { value: many("SummaryValue", 1) },
+  SummaryValue: { tag: one("string", 1), ...oneof({ simpleValue: one("float", 2), histo: one("Histogram", 5) }) },
+  Histogram: {
+    min: one("double", 1),
+    max: one("double", 2),
+    num: one("double", 3),
+    sum: one("double", 4),
+    sumSquares: one("double", 5),
+    bucketLimit: many("double", 6),
+    bucket: many("double", 7),
   },
 });
-const eventType = root.lookupType("Event");
 
 /**
  * Opens `<directory>/events.out.tfevents.<seconds>.mtlc` (a run that is resumed adds a file; TensorBoard joins them).
@@ -85,8 +66,8 @@ const eventType = root.lookupType("Event");
 export function createEventWriter(directory: string, time: number): EventWriter {
   const path = join(directory, `events.out.tfevents.${String(Math.floor(time)).padStart(10, "0")}.${process.pid}.mtlc`);
   const file = openFile(directory, path);
-  const append = (event: Record<string, unknown>): void => {
-    writeSync(file, frameRecord(eventType.encode(event).finish()));
+  const append = (event: object): void => {
+    writeSync(file, frameRecord(joinedBytes(encode("Event", event))));
   };
   append({ wallTime: time, fileVersion: "brain.Event:2" });
   return {

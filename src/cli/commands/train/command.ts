@@ -41,14 +41,17 @@ export const trainVerb = defineCommand(
       throw createFailure("MTL8005", { command: "train", argument: "SPEC", usage: "mtlc train SPEC [options]" });
     if (options.continue !== undefined && options["warm-start"] !== undefined)
       throw createFailure("MTL8009", { first: "--continue", second: "--warm-start" });
+    const manyRuns = await import("./many-runs.js");
+    const isMany = manyRuns.isOfMany(options);
+    // Before anything of the spec is loaded, which takes as long as what the thread loads.
+    if (options.profile === undefined && !isMany)
+      (await import("../../../runtime/jobs/training-data/data-thread.js")).startDataThread();
     (await import("../../refuse-warnings.js")).refuseWarnings(options.deny, spec);
     if (options.profile !== undefined)
       return (await import("./profile.js")).profile(spec, { ...options, profile: options.profile }, terminal);
-    const manyRuns = await import("./many-runs.js");
-    if (manyRuns.isOfMany(options)) return (await import("./train-many.js")).trainMany(spec, options, terminal);
+    if (isMany) return (await import("./train-many.js")).trainMany(spec, options, terminal);
     const unused = (["keep", "workers"] as const).find((name) => options[name] !== undefined);
     if (unused !== undefined) throw createFailure("MTL8042", { option: `--${unused}`, needed: "--runs" });
-    (await import("../../../runtime/jobs/training-data/data-thread.js")).startDataThread();
     const [{ train }, { trainView }, { createProgressView }, { canResume, defaultOutput }] = await Promise.all([
       import("../../../runtime/jobs/train.js"),
       import("./view.js"),

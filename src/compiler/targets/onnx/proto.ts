@@ -2,7 +2,7 @@
  * The protocol-buffer messages of an ONNX model: the fields of ONNX's definitions that we write, by name and number. Encoding is
  * deterministic.
  */
-import protobuf from "protobufjs/light.js";
+import { createEncoder, joinedBytes, many, one, proto2 } from "../protobuf.js";
 
 /** `onnx.TensorProto.DataType`. */
 export const ElementType = { float32: 1, int32: 6, int64: 7, string: 8, bool: 9, float64: 11 } as const;
@@ -69,45 +69,41 @@ export interface ModelProto {
   readonly metadataProps: readonly { readonly key: string; readonly value: string }[];
 }
 
-type Fields = Record<string, protobuf.IField>;
-
-const one = (type: string, id: number): protobuf.IField => ({ type, id });
-const many = (type: string, id: number): protobuf.IField => ({ rule: "repeated", type, id });
-
-const messages: Readonly<Record<string, Fields>> = {
-  ModelProto: {
+/** ONNX's definitions are of proto2: a field that is set is written, zero or not. */
+const encode = createEncoder({
+  ModelProto: proto2({
     irVersion: one("int64", 1),
     producerName: one("string", 2),
     producerVersion: one("string", 3),
     graph: one("GraphProto", 7),
     opsetImport: many("OperatorSetIdProto", 8),
     metadataProps: many("StringStringEntryProto", 14),
-  },
-  OperatorSetIdProto: { domain: one("string", 1), version: one("int64", 2) },
-  StringStringEntryProto: { key: one("string", 1), value: one("string", 2) },
-  GraphProto: {
+  }),
+  OperatorSetIdProto: proto2({ domain: one("string", 1), version: one("int64", 2) }),
+  StringStringEntryProto: proto2({ key: one("string", 1), value: one("string", 2) }),
+  GraphProto: proto2({
     node: many("NodeProto", 1),
     name: one("string", 2),
     initializer: many("TensorProto", 5),
     input: many("ValueInfoProto", 11),
     output: many("ValueInfoProto", 12),
-  },
-  NodeProto: {
+  }),
+  NodeProto: proto2({
     input: many("string", 1),
     output: many("string", 2),
     name: one("string", 3),
     opType: one("string", 4),
     attribute: many("AttributeProto", 5),
     domain: one("string", 7),
-  },
-  AttributeProto: {
+  }),
+  AttributeProto: proto2({
     name: one("string", 1),
     i: one("int64", 3),
     ints: many("int64", 8),
     strings: many("bytes", 9),
     type: one("int32", 20),
-  },
-  TensorProto: {
+  }),
+  TensorProto: proto2({
     dims: many("int64", 1),
     dataType: one("int32", 2),
     stringData: many("bytes", 6),
@@ -115,25 +111,15 @@ const messages: Readonly<Record<string, Fields>> = {
     rawData: one("bytes", 9),
     externalData: many("StringStringEntryProto", 13),
     dataLocation: one("int32", 14),
-  },
-  ValueInfoProto: { name: one("string", 1), type: one("TypeProto", 2) },
-  TypeProto: { tensorType: one("TensorTypeProto", 1) },
-  TensorTypeProto: { elemType: one("int32", 1), shape: one("TensorShapeProto", 2) },
-  TensorShapeProto: { dim: many("DimensionProto", 1) },
-  DimensionProto: { dimValue: one("int64", 1), dimParam: one("string", 2) },
-};
+  }),
+  ValueInfoProto: proto2({ name: one("string", 1), type: one("TypeProto", 2) }),
+  TypeProto: proto2({ tensorType: one("TensorTypeProto", 1) }),
+  TensorTypeProto: proto2({ elemType: one("int32", 1), shape: one("TensorShapeProto", 2) }),
+  TensorShapeProto: proto2({ dim: many("DimensionProto", 1) }),
+  DimensionProto: proto2({ dimValue: one("int64", 1), dimParam: one("string", 2) }),
+});
 
-let root: protobuf.Root | undefined;
-
-/** The bytes of a `.onnx` file. ONNX's definitions are of proto2: a field that is set is written, zero or not. */
+/** The bytes of a `.onnx` file. */
 export function encodeModel(model: ModelProto): Uint8Array {
-  root ??= protobuf.Root.fromJSON({
-    nested: Object.fromEntries(
-      Object.entries(messages).map(([name, fields]) => [name, { fields, edition: "proto2" as const }]),
-    ),
-  });
-  return root
-    .lookupType("ModelProto")
-    .encode(model as unknown as Record<string, unknown>)
-    .finish();
+  return joinedBytes(encode("ModelProto", model));
 }

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as DuckDB from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBDataChunk as Chunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
@@ -51,9 +50,9 @@ export interface TableColumn {
 /** Bytes that DuckDB may hold; what needs more goes to the disk. */
 const memoryLimit = 2 * 2 ** 30;
 
-/** As CommonJS, which it is: an `import` of it reads all of its files once more for the names that they export. */
-function loadDuckDB(): typeof DuckDB {
-  return createRequire(import.meta.url)("@duckdb/node-api") as typeof DuckDB;
+/** Has DuckDB loaded by the time that somebody opens a database. Whoever opens one hears why it cannot be. */
+export function preloadDatabase(): void {
+  void import("@duckdb/node-api").catch(() => undefined);
 }
 
 /** Does some work with an empty database in memory, and closes it. */
@@ -93,7 +92,7 @@ function openLater(folder: string, temporary: string, signal: AbortSignal | unde
 }
 
 async function openDatabase(folder: string, temporary: string, signal: AbortSignal | undefined): Promise<Database> {
-  const { DuckDBDataChunk, DuckDBInstance, FLOAT, INTEGER, VARCHAR } = loadDuckDB();
+  const { DuckDBDataChunk, DuckDBInstance, FLOAT, INTEGER, VARCHAR } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: `${Math.ceil(memoryLimit / 2 ** 20)}MiB`,
     temp_directory: join(temporary, "spilled"),

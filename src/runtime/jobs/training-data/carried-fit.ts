@@ -1,6 +1,6 @@
 /** What is fitted, as one thread gives it to another: each vocabulary as the lines of an artifact, so that no thread makes a text again that nobody asks for. */
 import type { FittedFeature, FittedVocabulary } from "../../../compiler/model/index.js";
-import { parseVocabulary, vocabularyText } from "../../artifact/index.js";
+import { parseVocabulary, vocabularyText } from "../../artifact/vocabulary-file.js";
 import { storedVocabulary } from "../../data/encode/stored-values.js";
 import type { Fitted } from "../../data/index.js";
 

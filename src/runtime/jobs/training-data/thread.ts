@@ -1,5 +1,6 @@
 /** The thread that opens the data of a training. */
 import { parentPort } from "node:worker_threads";
+import { preloadDatabase } from "../../data/files/database.js";
 import { Aborted, carryError } from "../../pool/service.js";
 import { carryFit } from "./carried-fit.js";
 import { type DataEvent, type DataWork, openAndLook } from "./look.js";
@@ -22,3 +23,5 @@ parentPort?.once("message", (work: DataWork) => {
     )
     .finally(() => parentPort?.close());
 });
+// The work comes when the spec is compiled.
+preloadDatabase();

@@ -71,7 +71,7 @@ function bothOf(folder: string, file: string, of: readonly FeatureModel[], limit
     const rowsOf = (): string => readFileSync(join(folder, recordsFile)).toString("hex");
     const fitted = await fitFeatures(database, relation, of);
     const codes = { group: undefined, lists: undefined, groupedBy: [] };
-    const apart = await encodeRelation(database, { ...common, ...codes, fitted, onRows }, folder);
+    const apart = await encodeRelation(database, { ...common, ...codes, fitted, onRows, keyed: true }, folder);
     const found = { apart: { fitted, ...apart, written: rowsOf(), seen: seen.splice(0) } };
     const { fitted: again, early } = await fitAndKeep(database, { ...common, limit });
     const kept = await early?.finish(again, folder, { onRows, signal: undefined });

@@ -204,6 +204,7 @@ function encoded(folder: string, rules: TextRules, as: (relation: Relation) => R
         group: undefined,
         lists: undefined,
         groupedBy: [],
+        keyed: false,
         onRows: () => undefined,
       },
       folder,

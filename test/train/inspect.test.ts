@@ -78,10 +78,16 @@ async function warningsOf({ spec: text = spec, train, test = impressions(300, 99
   writeFileSync(join(folder, "train.csv"), csv(train));
   writeFileSync(join(folder, "test.csv"), typeof test === "string" ? test : csv(test));
   const { model } = loadSpec(join(folder, "m.mtl"));
-  const data = await openData(model, { specPath: join(folder, "m.mtl") });
-  const found = [...data.warnings, ...inspectData(model, data)];
-  for (const dataset of [data.train, data.validation, data.test]) dataset?.close();
-  return found.map(({ code, message }) => `${code}: ${message}`);
+  const look = async (): Promise<string[]> => {
+    const data = await openData(model, { specPath: join(folder, "m.mtl") });
+    const found = [...data.warnings, ...inspectData(model, data)];
+    for (const dataset of [data.train, data.validation, data.test]) dataset?.close();
+    return found.map(({ code, message }) => `${code}: ${message}`);
+  };
+  const found = await look();
+  // Rows that were just encoded, and those of the cache.
+  expect(await look()).toEqual(found);
+  return found;
 }
 
 describe("inspecting data", () => {

@@ -1,4 +1,5 @@
 /** What a caller says of the data that is opened. */
+import type { StoredRows } from "./batches/stored-dataset.js";
 import type { ContinuedFit } from "./encode/fit/continue.js";
 import type { Fitted } from "./encode/fitted.js";
 import type { ColumnName, DataRole, RoleOptions } from "./roles.js";
@@ -17,6 +18,8 @@ export interface OpenDataOptions extends RoleOptions {
   readonly onProgress?: (progress: DataProgress) => void;
   /** Told what is fitted, before rows are encoded or read. */
   readonly onFitted?: (found: FittedRows) => void;
+  /** Told of the training rows once they are open, which others may not be yet. */
+  readonly onTrainingRows?: (rows: StoredRows) => void;
   /** Stops the work; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }

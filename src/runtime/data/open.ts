@@ -144,8 +144,11 @@ async function open(job: Job): Promise<OpenedData<StoredRows>> {
       if (found === undefined) continue;
       const encoded = await encode(job, found, fitted, memory);
       opened[role] = encoded.dataset;
-      // An entry that was there already leaves them.
-      if (role === "train") takeKept(job);
+      if (role === "train") {
+        // An entry that was there already leaves them.
+        takeKept(job);
+        options.onTrainingRows?.(encoded.dataset);
+      }
       warnings.push(...encoded.warnings);
       if (encoded.dataset.inMemory) memory -= encoded.dataset.rows * recordBytes(job.layout);
     }
@@ -247,7 +250,7 @@ function damageWarnings(what: "fit" | "rows", role: DataRole, damage: string | u
 }
 
 /** What the cache says of encoded rows. */
-type EncodedEntry = Omit<EncodeResult, "rows">;
+type EncodedEntry = Omit<EncodeResult, "rows" | "keys">;
 
 const entryFile = "entry.json";
 
@@ -273,20 +276,34 @@ function takeKept({ kept }: Job): EarlyRows | undefined {
   return rows;
 }
 
-/** Encodes the rows of a role into the folder of an entry. */
-async function writeRows(job: Job, data: RoleData, fitted: Fitted, folder: string): Promise<void> {
+/** Encodes the rows of a role into the folder of an entry, and gives their keys. */
+async function writeRows(job: Job, data: RoleData, fitted: Fitted, folder: string): Promise<Float64Array | undefined> {
   const { spec, options, database, enums, checkFiles, layout } = job;
   const { role, relation, labels, weight, group, lists, groupedBy } = data;
   await checkFiles(relation.source);
   const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
   const { features } = spec;
-  const request = { relation, enums, features, layout, fitted, labels, weight, group, lists, groupedBy, onRows };
+  const request = {
+    relation,
+    enums,
+    features,
+    layout,
+    fitted,
+    labels,
+    weight,
+    group,
+    lists,
+    groupedBy,
+    onRows,
+    keyed: role === "train",
+  };
   const early = role === "train" ? takeKept(job) : undefined;
-  const { report, violations, hashes } =
+  const { report, violations, hashes, keys } =
     (await early?.finish(fitted, folder, { onRows, signal: options.signal })) ??
     (await encodeRelation(database, request, folder));
   const entry: EncodedEntry = { report, violations, hashes };
   await writeFile(join(folder, entryFile), sealJson(entry));
+  return keys;
 }
 
 async function encode(
@@ -297,7 +314,8 @@ async function encode(
 ): Promise<{ readonly dataset: StoredRows; readonly warnings: readonly Diagnostic[] }> {
   const { spec, database, cacheFolder, layout } = job;
   const { role, group, lists, groupedBy } = data;
-  const write = (folder: string): Promise<void> => writeRows(job, data, fitted, folder);
+  let keys: Float64Array | undefined;
+  const write = async (folder: string): Promise<void> => void (keys = await writeRows(job, data, fitted, folder));
   const read = async (entry: string): Promise<{ entry: EncodedEntry; dataset: StoredRows }> => {
     const { report, violations, hashes } = (await readSealedJson(entry, entryFile)) as EncodedEntry;
     const dataset = openStoredDataset(
@@ -313,7 +331,7 @@ async function encode(
       },
       memory,
     );
-    return { entry: { report, violations, hashes }, dataset };
+    return { entry: { report, violations, hashes }, dataset: { ...dataset, ...omitUndefined({ keys }) } };
   };
   try {
     const { value, damage } = await useEntry(cacheFolder, rowsKey(job, data, fitted), { write, read });

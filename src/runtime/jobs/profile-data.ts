@@ -70,7 +70,7 @@ export async function profileData(options: ProfileDataOptions): Promise<Profiled
   try {
     if (opened.length === 0) throw createFailure("MTL7302", { role: "train", option: "--train" });
     const aucs = data.train === undefined ? [] : singleAucs(model, data.train);
-    const diagnostics = odd.apply([...data.warnings, ...inspectData(model, data, () => aucs)]);
+    const diagnostics = odd.apply([...data.warnings, ...inspectData(model, data, { aucs })]);
     const roles: RoleProfile[] = [];
     for (const { role, dataset } of opened) {
       const values = await readFeatureValues(model, request, role, sample);

@@ -72,6 +72,8 @@ export interface Dataset {
    * data; absent where the spec or the files have none.
    */
   groups(column?: string): Int32Array | undefined;
+  /** [rows] in file order: a number that equal rows share, and hardly any others (`row-keys.ts`). Absent where nobody has kept them. */
+  readonly keys?: Float64Array;
   close(): void;
 }
 

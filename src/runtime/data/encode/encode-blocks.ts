@@ -21,7 +21,7 @@ import { seeTexts } from "./texts/see-texts.js";
 import { float64Of } from "./vectors.js";
 
 /** What is encoded, as {@link EncodeRequest}; groups and lists are none of a row's numbers. */
-export type BlocksRequest = Omit<EncodeRequest, "group" | "lists" | "groupedBy">;
+export type BlocksRequest = Omit<EncodeRequest, "group" | "lists" | "groupedBy" | "keyed">;
 
 export interface BlocksResult {
   readonly report: EncodingReport;

@@ -19,7 +19,8 @@ import type { EncodingReport } from "../batches/dataset.js";
 import { compileFinite } from "../expressions/expression-sql.js";
 import type { Enums } from "../expressions/enums.js";
 import type { Fitted } from "./fitted.js";
-import { createRecords, recordOffsets, type Records, recordWords } from "../batches/records.js";
+import { createRecords, recordBytes, recordOffsets, type Records, recordWords } from "../batches/records.js";
+import { createRowKeys } from "../batches/row-keys.js";
 import type { Relation } from "../files/relation.js";
 import { orByDatabase, streamColumns } from "./texts/stream-columns.js";
 import { seeTexts } from "./texts/see-texts.js";
@@ -40,6 +41,8 @@ export interface EncodeRequest {
   /** Columns that metrics group rows by, besides. */
   readonly groupedBy: readonly string[];
   readonly onRows: (rows: number) => void;
+  /** Whether keys of the rows are wanted. */
+  readonly keyed: boolean;
 }
 
 export interface EncodeResult {
@@ -48,6 +51,8 @@ export interface EncodeResult {
   /** How often a label held where one that it implies did not. */
   readonly violations: readonly Violation[];
   readonly hashes: RecordHashes;
+  /** Of the rows (`row-keys.ts`), where they are asked for and not too many. */
+  readonly keys: Float64Array | undefined;
 }
 
 /** SHA-256 of the files that were written, as they were written. */
@@ -113,7 +118,7 @@ async function encodeRows(database: Database, given: EncodeRequest, folder: stri
   const checks = withinChecks(request, offsets.labels);
   let records = createRecords(layout, 2048);
   let rows = 0;
-  const file = createRecordsFile(folder);
+  const file = createRecordsFile(folder, layout, request.keyed);
   try {
     const how = request.features.some(isListFeature) ? undefined : "beside";
     for await (const chunk of streamColumns(database, relation, selected, how)) {
@@ -130,7 +135,7 @@ async function encodeRows(database: Database, given: EncodeRequest, folder: stri
         count,
       );
       for (const check of checks) check.run(records, stride, count);
-      file.write(records, count * stride);
+      file.write(records, count);
       for (const [i, { encoder, out, hash }] of codes.entries()) {
         const found = encoder.codes(chunk.getColumnVector(selected.length - codes.length + i), count);
         const bytesOfCodes = new Uint8Array(found.buffer);
@@ -151,6 +156,7 @@ async function encodeRows(database: Database, given: EncodeRequest, folder: stri
       rows: file.hash(),
       ...hashesOf(codes),
     },
+    keys: file.keys(),
     violations: violationsOf(checks),
   };
 }
@@ -319,17 +325,22 @@ export function withinChecks({ labels, layout }: Pick<EncodeRequest, "labels" | 
 }
 
 /** The file of records in a folder, open; `hash` is of all that was written. */
-export function createRecordsFile(folder: string) {
+export function createRecordsFile(folder: string, layout: BatchLayout, keyed: boolean) {
   const out = openSync(join(folder, recordsFile), "w");
   const hash = createHash("sha256");
+  const keys = keyed ? createRowKeys(layout) : undefined;
+  const rowBytes = recordBytes(layout);
   return {
-    write: ({ words }: Records, count: number): void => {
-      const bytes = new Uint8Array(words.buffer, words.byteOffset, count * 4);
+    write: (records: Records, rows: number): void => {
+      const { buffer, byteOffset } = records.words;
+      const bytes = new Uint8Array(buffer, byteOffset, rows * rowBytes);
       writeAll(out, bytes);
       hash.update(bytes);
+      keys?.add(records, rows);
     },
     close: () => closeSync(out),
     hash: () => hash.digest("hex"),
+    keys: () => keys?.all(),
   };
 }
 

@@ -2,12 +2,16 @@
 import type { Worker } from "node:worker_threads";
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { Model } from "../../../compiler/model/model.js";
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { rememberHash } from "../../data/encode/fitted.js";
 import type { DataProgress, FittedRows, OpenDataOptions, OpenedData } from "../../data/index.js";
+import { openSharedDataset, type SharedDataset } from "../../data/batches/stored-dataset.js";
+import { type SingleAuc, singleAucs } from "../../train/inspect/giveaway.js";
+import { inspectData } from "../../train/inspect/inspect.js";
 import { type CarriedError, raisedError } from "../../pool/service.js";
 import { type CarriedFit, receiveFit } from "./carried-fit.js";
 import { takeDataThread } from "./data-thread.js";
-import { type DataEvent, type DataWork, openAndLook, receiveRows, type SharedData } from "./look.js";
+import { claimLook, type DataEvent, type DataWork, openAndLook, receiveRows, type SharedData } from "./look.js";
 
 export interface LookedAtData {
   readonly data: OpenedData;
@@ -50,8 +54,15 @@ export function startOpening(
   let tell = (progress: DataProgress): void => void early.push(progress);
   let know: (found: FittedRows | undefined) => void = () => undefined;
   const fitted = new Promise<FittedRows | undefined>((resolve) => (know = resolve));
+  let aucs: Promise<readonly SingleAuc[]> | undefined;
   const onEvent = (event: DataEvent): void => {
     if (event.kind === "progress") return tell(event.progress);
+    if (event.kind === "training-rows") {
+      if (either.aborted || !claimLook(event.claim)) return;
+      aucs = Promise.resolve().then(() => aucsOf(model, event.rows));
+      aucs.catch(() => undefined);
+      return;
+    }
     rememberHash(event.found.fitted, event.hash);
     know(event.found);
   };
@@ -62,7 +73,9 @@ export function startOpening(
   const opened = shared.then(async (found): Promise<LookedAtData> => {
     const before = await fitted;
     if (before === undefined) throw new Error("data was opened and nothing said what is fitted");
-    return { data: { fitted: before.fitted, ...found.rest, ...receiveRows(found) }, oddities: found.oddities };
+    const known = { ...found.looks, ...omitUndefined({ aucs: await aucs }) };
+    const data = { fitted: before.fitted, ...found.rest, ...receiveRows(found) };
+    return { data, oddities: inspectData(model, data, known) };
   });
   // Whoever waits for it hears of a failure; until then nobody may.
   opened.catch(() => know(undefined));
@@ -80,6 +93,16 @@ export function startOpening(
   };
 }
 
+/** How well single features tell a label of rows that another thread has opened. */
+function aucsOf(model: Model, shared: SharedDataset): readonly SingleAuc[] {
+  const rows = openSharedDataset(shared, () => undefined);
+  try {
+    return singleAucs(model, rows);
+  } finally {
+    rows.close();
+  }
+}
+
 /** Has a thread do it; settles when the thread has ended. */
 function openAside(
   thread: Worker,
@@ -93,7 +116,7 @@ function openAside(
   let answer: DataAnswer | undefined;
   let broken: unknown;
   thread.on("message", (message: DataEvent | CarriedEvent | DataAnswer) => {
-    if (message.kind === "progress" || message.kind === "fitted") onEvent(message);
+    if (message.kind === "progress" || message.kind === "fitted" || message.kind === "training-rows") onEvent(message);
     else if (message.kind === "carried")
       onEvent({ ...message, kind: "fitted", found: { ...message.found, fitted: receiveFit(message.found.fitted) } });
     else answer = message;

@@ -12,26 +12,30 @@ import { warnOfOverlap } from "./overlap.js";
 import { roleWord } from "./space-counts.js";
 import { warnOfSpaces } from "./spaces.js";
 
-/**
- * Warnings about all roles that are open, in a stated order. Reads as few rows as each answer needs. `aucs` gives the AUC of
- * each feature of the training data where it is known already.
- */
-export function inspectData(
-  model: Model,
-  data: OpenedData,
-  aucs: (train: Dataset) => readonly SingleAuc[] = (train) => singleAucs(model, train),
-): readonly Diagnostic[] {
+/** What takes longest to find, where it is known already. */
+export interface KnownLooks {
+  /** Of the training data. */
+  readonly aucs?: readonly SingleAuc[];
+  readonly overlaps?: Overlaps;
+}
+
+/** The warnings about rows of measured data that are among the training rows. */
+export type Overlaps = Readonly<Partial<Record<MeasuredRole, readonly Diagnostic[]>>>;
+
+type MeasuredRole = "validation" | "test";
+
+/** Warnings about all roles that are open, in a stated order. Reads as few rows as each answer needs. */
+export function inspectData(model: Model, data: OpenedData, known: KnownLooks = {}): readonly Diagnostic[] {
   const { train } = data;
-  const measured = (["validation", "test"] as const).flatMap((role) => {
-    const dataset = data[role];
-    return dataset === undefined ? [] : [{ role, dataset }];
-  });
+  const measured = measuredOf(data);
   const found: Diagnostic[] = measured.flatMap(({ role, dataset }) => warnOfEmptyRole(model, role, dataset, train));
   if (train === undefined || train.rows === 0) return found;
   found.push(...warnOfSpaces(model, train));
+  const overlaps = known.overlaps ?? overlapsOf(data);
   for (const { role, dataset } of measured)
-    if (dataset.rows > 0) found.push(...warnOfSameFiles(role, data), ...overlapBesides(role, data, dataset, train));
-  found.push(...warnOfConstants(model.features, train), ...warnOfGiveaways(model, aucs(train)));
+    if (dataset.rows > 0) found.push(...warnOfSameFiles(role, data), ...(overlaps[role] ?? []));
+  const aucs = known.aucs ?? singleAucs(model, train);
+  found.push(...warnOfConstants(model.features, train), ...warnOfGiveaways(model, aucs));
   for (const { role, dataset } of measured) found.push(...warnOfUnseen(model, role, dataset, train));
   return found;
 }
@@ -52,7 +56,7 @@ function warnOfEmptyRole(model: Model, role: DataRole, { rows }: Dataset, train:
 }
 
 /** MTL7144: one file for training and for measuring. */
-function warnOfSameFiles(role: "validation" | "test", { files }: OpenedData): Diagnostic[] {
+function warnOfSameFiles(role: MeasuredRole, { files }: OpenedData): Diagnostic[] {
   const trained = new Set(files?.train?.map(({ path }) => path));
   const [same] = (files?.[role] ?? []).filter(({ path }) => trained.has(path));
   if (same === undefined || files?.[role]?.some(({ isPart }) => isPart) === true) return [];
@@ -60,13 +64,21 @@ function warnOfSameFiles(role: "validation" | "test", { files }: OpenedData): Di
 }
 
 /** The rows are compared where the names of the files say nothing. */
-function overlapBesides(
-  role: "validation" | "test",
-  data: OpenedData,
-  dataset: Dataset,
-  train: Dataset,
-): readonly Diagnostic[] {
-  return warnOfSameFiles(role, data).length > 0 ? [] : warnOfOverlap(role, dataset, train);
+export function overlapsOf(data: OpenedData): Overlaps {
+  const { train } = data;
+  if (train === undefined) return {};
+  const entries = measuredOf(data).map(({ role, dataset }): readonly [MeasuredRole, readonly Diagnostic[]] => [
+    role,
+    warnOfSameFiles(role, data).length > 0 ? [] : warnOfOverlap(role, dataset, train),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function measuredOf(data: OpenedData): readonly { readonly role: MeasuredRole; readonly dataset: Dataset }[] {
+  return (["validation", "test"] as const).flatMap((role) => {
+    const dataset = data[role];
+    return dataset === undefined ? [] : [{ role, dataset }];
+  });
 }
 
 /** Shares of unknown values above which a feature is of little use on other rows. */

@@ -108,7 +108,8 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
       return { column, finish: late.get(feature.name)?.finisher(fittedOf(fitted, feature)) };
     });
     if (chunks === undefined || finishers.some((each) => each.finish === undefined)) return undefined;
-    const file = createRecordsFile(folder);
+    const file = createRecordsFile(folder, layout, true);
+    const written: Records[] = [];
     let done = 0;
     try {
       for (const [i, { records, rows: count }] of chunks.entries()) {
@@ -116,11 +117,13 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
           const { part, offset, counts } = column;
           fill?.({ records, first: offsets[part] + offset, stride, rows: count }, counts);
         }
-        file.write(records, count * stride);
-        freeNow(records);
+        file.write(records, count);
+        written.push(records);
         done += count;
         onRows(done);
-        if (i % chunksATurn === 0) await nextTurn();
+        if (i % chunksATurn > 0) continue;
+        freeNow(written.splice(0));
+        await nextTurn();
         signal?.throwIfAborted();
       }
     } finally {
@@ -131,6 +134,7 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
       rows,
       report: reportOf(rows, columns),
       hashes: { rows: file.hash() },
+      keys: file.keys(),
       violations: violationsOf(checks),
     };
   };
@@ -141,12 +145,14 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
   };
 }
 
-/** Frees the memory of rows that nobody reads any more: given to a port that is closed it goes at once, by itself with some later collection of garbage. */
-function freeNow({ words: { buffer } }: Records): void {
-  if (!(buffer instanceof ArrayBuffer)) return;
+/** Frees the memory of rows that nobody reads any more: given to a port that is closed it goes at once, by itself with some later collection of garbage. A port takes as long as a column of rows. */
+function freeNow(records: readonly Records[]): void {
   const { port1, port2 } = new MessageChannel();
   port2.close();
-  port1.postMessage(undefined, [buffer]);
+  port1.postMessage(
+    undefined,
+    records.flatMap(({ words: { buffer } }) => (buffer instanceof ArrayBuffer ? [buffer] : [])),
+  );
   port1.close();
 }
 

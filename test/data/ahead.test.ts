@@ -39,7 +39,7 @@ afterAll(() => {
 function open(openAhead: Parameters<typeof openStoredDataset>[2], memory = Infinity): Dataset {
   const rowsFile = join(folder, "rows");
   const hashes = { rows: sha256(readFileSync(rowsFile)) };
-  return openStoredDataset({ rowsFile, rows, layout, report: { rows, columns: [] }, hashes }, memory, openAhead);
+  return openStoredDataset({ rowsFile, rows, layout, report: { rows, columns: [] }, hashes }, { memory }, openAhead);
 }
 
 /** What the thread does, in this one; `count` is told each window that it puts in order. */

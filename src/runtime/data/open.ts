@@ -316,7 +316,7 @@ async function encode(
   const { role, group, lists, groupedBy } = data;
   let keys: Float64Array | undefined;
   const write = async (folder: string): Promise<void> => void (keys = await writeRows(job, data, fitted, folder));
-  const read = async (entry: string): Promise<{ entry: EncodedEntry; dataset: StoredRows }> => {
+  const read = async (entry: string, isOurs: boolean): Promise<{ entry: EncodedEntry; dataset: StoredRows }> => {
     const { report, violations, hashes } = (await readSealedJson(entry, entryFile)) as EncodedEntry;
     const dataset = openStoredDataset(
       {
@@ -329,7 +329,7 @@ async function encode(
         report,
         hashes,
       },
-      memory,
+      { memory, isOurs },
     );
     return { entry: { report, violations, hashes }, dataset: { ...dataset, ...omitUndefined({ keys }) } };
   };

@@ -86,21 +86,25 @@ export async function findEntry(folder: string, key: string): Promise<string | u
   }
 }
 
+/** An entry, and whether this call has written it: what others wrote may be damaged. */
+interface MadeEntry {
+  readonly path: string;
+  readonly isOurs: boolean;
+}
+
 /**
  * Makes an entry: `write` fills a folder, which then becomes the entry in one step. When another process has made the
  * same entry meanwhile, that one is used: equal keys mean equal contents.
  */
-export async function createEntry(
-  folder: string,
-  key: string,
-  write: (folder: string) => Promise<void>,
-): Promise<string> {
+async function createEntry(folder: string, key: string, write: (folder: string) => Promise<void>): Promise<MadeEntry> {
   const path = join(folder, key);
   const temporary = await mkdtemp(join(folder, `.${key}-`));
+  let isOurs = true;
   try {
     await write(temporary);
     await rename(temporary, path).catch(async (error: unknown) => {
       if (!isSystemError(error) || (error.code !== "ENOTEMPTY" && error.code !== "EEXIST")) throw error;
+      isOurs = false;
     });
   } catch (error) {
     if (isSystemError(error)) throw createFailure("MTL7114", { folder, problem: describeSystemError(error) });
@@ -109,7 +113,7 @@ export async function createEntry(
     await rm(temporary, { recursive: true, force: true });
   }
   await pruneCache(folder, key, largestCache);
-  return path;
+  return { path, isOurs };
 }
 
 /** Thrown by whoever reads an entry and finds that it is not what was written. */
@@ -118,27 +122,34 @@ export class DamagedEntry extends Error {
 }
 
 /**
- * What `read` makes of an entry, which `write` makes first when it is not there. An entry that `read` finds damaged is
- * thrown away and made again; `damage` then says what was wrong with it. Throws a {@link Failure} (MTL7114) when the folder
- * gives back something else than was just written.
+ * What `read` makes of an entry, which `write` makes first when it is not there; `isOurs` says that this call has written it. An entry that
+ * `read` finds damaged is thrown away and made again; `damage` then says what was wrong with it. Throws a {@link Failure} (MTL7114) when
+ * the folder gives back something else than was just written.
  */
 export async function useEntry<T>(
   folder: string,
   key: string,
-  { write, read }: { readonly write: (folder: string) => Promise<void>; readonly read: (entry: string) => Promise<T> },
+  {
+    write,
+    read,
+  }: {
+    readonly write: (folder: string) => Promise<void>;
+    readonly read: (entry: string, isOurs: boolean) => Promise<T>;
+  },
 ): Promise<{ readonly value: T; readonly damage?: string }> {
   const known = await findEntry(folder, key);
   let damage: string | undefined;
   if (known !== undefined)
     try {
-      return { value: await read(known) };
+      return { value: await read(known, false) };
     } catch (error) {
       if (!(error instanceof DamagedEntry)) throw error;
       damage = error.message;
       await discardEntry(folder, key);
     }
   try {
-    const value = await read(await createEntry(folder, key, write));
+    const { path, isOurs } = await createEntry(folder, key, write);
+    const value = await read(path, isOurs);
     return damage === undefined ? { value } : { value, damage };
   } catch (error) {
     if (error instanceof DamagedEntry) throw createFailure("MTL7114", { folder, problem: error.message });

@@ -74,13 +74,20 @@ interface Codes {
 
 type OpenAhead = (source: WindowsSource, layout: BatchLayout, rows: number) => ReadAhead | undefined;
 
+export interface OpenStored {
+  /** Bytes of records up to which they are read into memory. */
+  readonly memory: number;
+  /** Whether the caller has just written the records, and their hash with them: they are not read for it again. */
+  readonly isOurs?: boolean;
+}
+
 /**
- * Opens a stored data set; its records are read into memory when they are no more than `memory` bytes. Windows of shuffled rows are
- * put in order ahead. Every byte is held against the hashes. Throws {@link DamagedEntry} when a file is not what was written.
+ * Opens a stored data set. Windows of shuffled rows are put in order ahead. Every byte that others may have written is held against the hashes.
+ * Throws {@link DamagedEntry} when a file is not what was written.
  */
 export function openStoredDataset(
   stored: StoredDataset,
-  memory: number,
+  { memory, isOurs = false }: OpenStored,
   openAhead: OpenAhead = openReadAhead,
 ): StoredRows {
   const { layout, rows, hashes } = stored;
@@ -90,8 +97,9 @@ export function openStoredDataset(
   const held = bytes <= memory ? createSharedRecords(layout, rows) : undefined;
   let isOpen = false;
   try {
-    const found = held === undefined ? hashFile(file, bytes) : readHeld(file, held, bytes);
-    if (found !== hashes.rows) throw mismatch(stored.rowsFile);
+    if (held !== undefined) readInto(file, held, 0, 0, bytes);
+    if (!isOurs && (held === undefined ? hashFile(file, bytes) : hashRecords(held, bytes)) !== hashes.rows)
+      throw mismatch(stored.rowsFile);
     isOpen = held === undefined;
   } finally {
     if (!isOpen) closeSync(file);
@@ -261,11 +269,8 @@ function windowAfter({ seed, epoch }: Omit<WindowKey, "window">, window: number,
   return window + 1 < windows ? { seed, epoch, window: window + 1 } : { seed, epoch: epoch + 1, window: 0 };
 }
 
-/** Fills the records from their file; the hash of what was read. */
-function readHeld(file: number, held: Records, bytes: number): string {
-  readInto(file, held, 0, 0, bytes);
+function hashRecords({ words: { buffer, byteOffset } }: Records, bytes: number): string {
   const hash = createHash("sha256");
-  const { buffer, byteOffset } = held.words;
   for (let at = 0; at < bytes; at += largestRead)
     hash.update(new Uint8Array(buffer, byteOffset + at, Math.min(largestRead, bytes - at)));
   return hash.digest("hex");
@@ -286,7 +291,8 @@ function readGroups(path: string, rows: number, expected: string | undefined): I
   const file = openRecords(path, rows * 4);
   try {
     const records = viewRecords(new ArrayBuffer(rows * 4));
-    if (readHeld(file, records, rows * 4) !== expected) throw mismatch(path);
+    readInto(file, records, 0, 0, rows * 4);
+    if (hashRecords(records, rows * 4) !== expected) throw mismatch(path);
     return records.words;
   } finally {
     closeSync(file);

@@ -28,7 +28,8 @@ export function warnOfOverlap(role: MeasuredRole, measured: Dataset, train: Data
   const marked = new Uint8Array(2 ** 16);
   for (const key of counts.keys()) marked[key & 0xffff] = 1;
   for (const keys of keysOf(train))
-    for (const key of keys) {
+    for (let row = 0; row < keys.length; row++) {
+      const key = keys[row]!;
       // A Map is asked for one row in sixteen at most.
       if (marked[key & 0xffff] === 0) continue;
       const count = counts.get(key);

@@ -1,7 +1,7 @@
 /** Windows of shuffled rows as arrays in the order of the epoch: what a thread does ahead of a training. */
 import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { loadWindow, openRecords } from "./record-file.js";
-import { batchOver, copyRecords, createRecords, recordBytes, type Records } from "./records.js";
+import { batchOver, copyRecords, createRecords, recordBytes, type Records, recordWords } from "./records.js";
 import { type Order, shuffledOrder, type Window, windowRows } from "./shuffle.js";
 
 /** A window of shuffled rows. */
@@ -39,9 +39,29 @@ export function createArrange({ source, layout, rows }: WindowsSetup): Arrange {
     const wanted = places.subarray(0, window.rows);
     const records = find(window, wanted);
     window.arrange(wanted);
-    copyRecords(records, layout, wanted, 0, wanted.length, batchOver(into, layout, wanted.length), 0);
+    const batch = batchOver(into, layout, wanted.length);
+    for (let from = 0; from < wanted.length; from += touchedRows) {
+      const count = Math.min(touchedRows, wanted.length - from);
+      touched.word ^= touch(records.words, recordWords(layout), wanted.subarray(from, from + count));
+      copyRecords(records, layout, wanted, from, count, batch, from);
+    }
     return wanted.length;
   };
+}
+
+/** Rows that are read a little before they are copied. */
+const touchedRows = 64;
+/** Where a word is put, so that compilers do not leave the reading out. */
+const touched = { word: 0 };
+/** Words of a line of the caches. */
+const lineWords = 16;
+
+/** Reads a word of each line of some rows: many of them come from the memory at once, where copying waits for one row after another. */
+function touch(words: Int32Array, stride: number, rows: Int32Array): number {
+  let read = 0;
+  for (let i = 0; i < rows.length; i++)
+    for (let at = rows[i]! * stride, end = at + stride; at < end; at += lineWords) read ^= words[at]!;
+  return read;
 }
 
 /** The records that have the rows of a window, and in `places` where each of these is, in the order of the runs. */

@@ -275,6 +275,65 @@ napi_value Trace(napi_env env, napi_callback_info info) {
   return list;
 }
 
+/// Elements of a typed array of numbers of 32 bits.
+struct Words {
+  int32_t* data = nullptr;
+  size_t length = 0;
+};
+
+bool wordsOf(napi_env env, napi_value value, Words* words) {
+  float* data;
+  if (!dataOf(env, value, &data)) return false;
+  words->data = reinterpret_cast<int32_t*>(data);
+  return napi_get_typedarray_info(env, value, nullptr, &words->length, nullptr, nullptr, nullptr) == napi_ok;
+}
+
+/// Rows whose lines are asked for before they are copied.
+constexpr size_t rowsAhead = 8;
+constexpr size_t lineWords = 16;
+
+/// arrange(records, places, [ids, numbers, labels, known, weights]): the stored rows at these places as the arrays of a batch; a null label is 0 and not known.
+napi_value Arrange(napi_env env, napi_callback_info info) {
+  size_t argc = 3;
+  napi_value argv[3];
+  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
+  Words records, places, parts[5];
+  if (!wordsOf(env, argv[0], &records) || !wordsOf(env, argv[1], &places)) return fail(env, "rows are typed arrays");
+  for (uint32_t i = 0; i < 5; ++i) {
+    napi_value part;
+    napi_get_element(env, argv[2], i, &part);
+    if (!wordsOf(env, part, &parts[i])) return fail(env, "the parts of a batch are typed arrays");
+  }
+  const size_t rows = places.length;
+  if (rows == 0) return nullptr;
+  const size_t ids = parts[0].length / rows, numbers = parts[1].length / rows, labels = parts[2].length / rows;
+  const size_t stride = ids + numbers + labels + 1, last = records.length / stride;
+  if (parts[3].length != labels * rows || parts[4].length != rows) return fail(env, "the parts of a batch are not of its rows");
+  for (size_t row = 0; row < rows; ++row)
+    if (static_cast<size_t>(static_cast<uint32_t>(places.data[row])) >= last) return fail(env, "there is no such row");
+  auto rowAt = [&](size_t row) { return records.data + places.data[row] * stride; };
+  const float one = 1.0f, zero = 0.0f;
+  for (size_t row = 0; row < rows; ++row) {
+    if (row + rowsAhead < rows) {
+      const int32_t* const ahead = rowAt(row + rowsAhead);
+      for (size_t at = 0; at < stride + lineWords; at += lineWords) __builtin_prefetch(ahead + at);
+    }
+    const int32_t* from = rowAt(row);
+    std::memcpy(parts[0].data + row * ids, from, ids * sizeof(int32_t));
+    std::memcpy(parts[1].data + row * numbers, from + ids, numbers * sizeof(int32_t));
+    from += ids + numbers;
+    for (size_t i = 0; i < labels; ++i) {
+      float value;
+      std::memcpy(&value, from + i, sizeof(float));
+      const bool isKnown = value == value;
+      parts[2].data[row * labels + i] = isKnown ? from[i] : 0;
+      std::memcpy(parts[3].data + row * labels + i, isKnown ? &one : &zero, sizeof(float));
+    }
+    parts[4].data[row] = from[labels];
+  }
+  return nullptr;
+}
+
 constexpr size_t largePage = size_t{1} << 21;
 
 void unmap(napi_env, void* memory, void* bytes) { munmap(memory, reinterpret_cast<size_t>(bytes)); }
@@ -328,7 +387,7 @@ napi_value Init(napi_env env, napi_value exports) {
     const char* name;
     napi_callback callback;
   } functions[] = {{"create", Create}, {"run", Run}, {"trace", Trace}, {"names", Names}, {"allocate", Allocate},
-                   {"bfloat16", Bfloat16}};
+                   {"bfloat16", Bfloat16}, {"arrange", Arrange}};
   for (const auto& [name, callback] : functions) {
     napi_value function;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);

@@ -4,6 +4,8 @@
  */
 import { isMainThread, Worker } from "node:worker_threads";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
+import { omitUndefined } from "../../../compiler/text/index.js";
+import { stepsFile } from "../../engine/fused/addon-file.js";
 import { threadScript } from "../../thread-script.js";
 import type { EncodedBatch } from "./dataset.js";
 import { batchBytes, batchOver } from "./records.js";
@@ -101,7 +103,8 @@ function openThread(): OpenArranging | undefined {
   const script = isMainThread ? threadScript("windows-thread") : undefined;
   if (script === undefined) return undefined;
   return (setup, onLost) => {
-    const thread = new Worker(script.file, { argv: [...script.argv], workerData: setup, execArgv: [] });
+    const workerData = { ...setup, ...omitUndefined({ steps: stepsFile() }) };
+    const thread = new Worker(script.file, { argv: [...script.argv], workerData, execArgv: [] });
     thread.unref();
     const waiting: ((rows: number) => void)[] = [];
     thread.on("message", (rows: number) => waiting.shift()?.(rows));

@@ -3,8 +3,7 @@
  * the user's cache by every install of this package.
  */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import { readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -12,9 +11,9 @@ import { promisify } from "node:util";
 import { packageRoot } from "../../../package-root.js";
 import { firstLine } from "../fetch-wheel.js";
 import { inSetUpFolder, withWorkFolder } from "../folder-lock.js";
-import { cacheDirectory } from "../native-binding.js";
 import { findCompiler } from "../native-setup.js";
 import { findNodeApi } from "../native-sources.js";
+import { fileOf, stepsFile, targetOf } from "./addon-file.js";
 
 const run = promisify(execFile);
 
@@ -38,44 +37,21 @@ export interface StepsAddon {
   trace(plan: PlanHandle, on: boolean): Float64Array;
   /** Zeros in memory that is read by random access with fewer misses than others, if it is large. Throws where the system has not as much. */
   allocate(bytes: number): ArrayBuffer;
+  /**
+   * Stored rows (`records.ts`) at some places as the arrays of a batch of as many: ids, numbers, labels, which of these are known, and weights. Throws for a place that is
+   * outside.
+   */
+  arrange(records: Int32Array, places: Int32Array, parts: readonly (Float32Array | Int32Array)[]): void;
   /** Of the instructions, by code. */
   names(): readonly string[];
   /** The kind of instructions that products of bfloat16 are made of here; else what has none of them that pays, and products are of float32 only. */
   bfloat16(): Bfloat16Kind | "processor" | "compiler";
 }
 
-/** Widths of vectors that the addon is compiled for, widest first, with what a processor says that it has. */
-const targets = [
-  { name: "AVX-512", march: "x86-64-v4", flags: ["avx512f", "avx512dq", "avx512vl", "avx512bw", "avx512cd"] },
-  { name: "AVX2", march: "x86-64-v3", flags: ["avx2", "fma", "bmi2"] },
-] as const;
-
-const sources = [
-  "steps.cc",
-  "instructions.h",
-  "instructions-bf16.h",
-  "numbers.h",
-  "products.h",
-  "products-bf16.h",
-  "threads.h",
-] as const;
-
 export interface FoundAddon {
   readonly addon: StepsAddon;
   /** As `AVX-512`. */
   readonly vectors: string;
-}
-
-function targetOf(): (typeof targets)[number] | undefined {
-  if (process.platform !== "linux" || process.arch !== "x64") return undefined;
-  const has = new Set(/^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" "));
-  return targets.find(({ flags }) => flags.every((flag) => has.has(flag)));
-}
-
-function fileOf(march: string, environment: NodeJS.ProcessEnv): string {
-  const hash = createHash("sha256");
-  for (const source of sources) hash.update(readFileSync(join(packageRoot, "native", source)));
-  return join(cacheDirectory(environment), "fused", `steps-${march}-${hash.digest("hex").slice(0, 12)}.node`);
 }
 
 let loaded: FoundAddon | undefined;
@@ -88,9 +64,8 @@ export function loadStepsAddon(environment: NodeJS.ProcessEnv = process.env): Fo
 
 function findStepsAddon(environment: NodeJS.ProcessEnv): FoundAddon | undefined {
   const target = targetOf();
-  if (target === undefined || !existsSync(join(packageRoot, "native", "steps.cc"))) return undefined;
-  const file = fileOf(target.march, environment);
-  if (!existsSync(file)) return undefined;
+  const file = target && stepsFile(target.march, environment);
+  if (target === undefined || file === undefined) return undefined;
   noteUse(file);
   try {
     return { addon: loadFile(file), vectors: target.name };

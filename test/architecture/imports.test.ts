@@ -188,7 +188,6 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^vscode-languageserver/, in: /^src\/(server|testing)\// },
   { name: /^vitest$/, in: /^src\/testing\// },
   { name: /^chevrotain$/, in: /^src\/compiler\/syntax\// },
-  { name: /^protobufjs/, in: /^src\/(compiler\/targets|runtime)\// },
   { name: /^@dagrejs\/dagre$/, in: /^src\/compiler\/diagram\// },
   { name: /^prettier/, in: /^src\/(compiler\/format\/|prettier\.ts)/ },
   { name: /^@tensorflow\//, in: /^src\/runtime\/(engine|web)\// },

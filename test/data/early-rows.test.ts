@@ -74,7 +74,7 @@ function bothOf(folder: string, file: string, of: readonly FeatureModel[], limit
     const apart = await encodeRelation(database, { ...common, ...codes, fitted, onRows, keyed: true }, folder);
     const found = { apart: { fitted, ...apart, written: rowsOf(), seen: seen.splice(0) } };
     const { fitted: again, early } = await fitAndKeep(database, { ...common, limit });
-    const kept = await early?.finish(again, folder, { onRows, signal: undefined });
+    const kept = await early?.finish(again, folder, { onRows, keyed: true, signal: undefined });
     return { ...found, kept: kept === undefined ? undefined : { fitted: again, ...kept, written: rowsOf(), seen } };
   });
 }

@@ -142,7 +142,9 @@ async function open(job: Job): Promise<OpenedData<StoredRows>> {
     for (const role of wanted) {
       const found = data.get(role);
       if (found === undefined) continue;
-      const encoded = await encode(job, found, fitted, memory);
+      // Rows that are measured on are sought among those of the training.
+      const keyed = role === "train" && wanted.some((other) => other !== "train" && data.has(other));
+      const encoded = await encode(job, found, { fitted, memory, keyed });
       opened[role] = encoded.dataset;
       if (role === "train") {
         // An entry that was there already leaves them.
@@ -276,8 +278,21 @@ function takeKept({ kept }: Job): EarlyRows | undefined {
   return rows;
 }
 
+interface Encoding {
+  readonly fitted: Fitted;
+  /** Bytes of records up to which they are held. */
+  readonly memory: number;
+  /** Whether keys of the rows are wanted, where they are written. */
+  readonly keyed: boolean;
+}
+
 /** Encodes the rows of a role into the folder of an entry, and gives their keys. */
-async function writeRows(job: Job, data: RoleData, fitted: Fitted, folder: string): Promise<Float64Array | undefined> {
+async function writeRows(
+  job: Job,
+  data: RoleData,
+  { fitted, keyed }: Encoding,
+  folder: string,
+): Promise<Float64Array | undefined> {
   const { spec, options, database, enums, checkFiles, layout } = job;
   const { role, relation, labels, weight, group, lists, groupedBy } = data;
   await checkFiles(relation.source);
@@ -295,11 +310,11 @@ async function writeRows(job: Job, data: RoleData, fitted: Fitted, folder: strin
     lists,
     groupedBy,
     onRows,
-    keyed: role === "train",
+    keyed,
   };
   const early = role === "train" ? takeKept(job) : undefined;
   const { report, violations, hashes, keys } =
-    (await early?.finish(fitted, folder, { onRows, signal: options.signal })) ??
+    (await early?.finish(fitted, folder, { onRows, keyed, signal: options.signal })) ??
     (await encodeRelation(database, request, folder));
   const entry: EncodedEntry = { report, violations, hashes };
   await writeFile(join(folder, entryFile), sealJson(entry));
@@ -309,13 +324,13 @@ async function writeRows(job: Job, data: RoleData, fitted: Fitted, folder: strin
 async function encode(
   job: Job,
   data: RoleData,
-  fitted: Fitted,
-  memory: number,
+  encoding: Encoding,
 ): Promise<{ readonly dataset: StoredRows; readonly warnings: readonly Diagnostic[] }> {
   const { spec, database, cacheFolder, layout } = job;
+  const { fitted, memory } = encoding;
   const { role, group, lists, groupedBy } = data;
   let keys: Float64Array | undefined;
-  const write = async (folder: string): Promise<void> => void (keys = await writeRows(job, data, fitted, folder));
+  const write = async (folder: string): Promise<void> => void (keys = await writeRows(job, data, encoding, folder));
   const read = async (entry: string, isOurs: boolean): Promise<{ entry: EncodedEntry; dataset: StoredRows }> => {
     const { report, violations, hashes } = (await readSealedJson(entry, entryFile)) as EncodedEntry;
     const dataset = openStoredDataset(

@@ -7,7 +7,7 @@ let waiting: Worker | undefined;
 /** Has a thread load what opening data takes. It holds no process up, and is the one that {@link takeDataThread} gives next. */
 export function startDataThread(): void {
   if (waiting !== undefined) return;
-  const thread = newThread();
+  const thread = newThread({ waits: true });
   if (thread === undefined) return;
   thread.unref();
   // One that ended is none to wait for; whoever takes another hears why.
@@ -20,14 +20,20 @@ export function startDataThread(): void {
 
 /** A thread to post `DataWork` to, once; undefined where there is none: in threads, and where sources run as they are. */
 export function takeDataThread(): Worker | undefined {
-  const thread = waiting ?? newThread();
+  const thread = waiting ?? newThread({ waits: false });
   waiting = undefined;
   thread?.ref();
   return thread;
 }
 
-function newThread(): Worker | undefined {
+/** How a thread is started. */
+export interface DataThreadSetup {
+  /** Whether it has time before its work comes. */
+  readonly waits: boolean;
+}
+
+function newThread(workerData: DataThreadSetup): Worker | undefined {
   const script = isMainThread ? threadScript("data-thread") : undefined;
   // Some options of Node are only of a program that is a text (`node --input-type=module -e …`).
-  return script && new Worker(script.file, { argv: [...script.argv], execArgv: [] });
+  return script && new Worker(script.file, { argv: [...script.argv], workerData, execArgv: [] });
 }

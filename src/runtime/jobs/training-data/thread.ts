@@ -1,8 +1,9 @@
 /** The thread that opens the data of a training. */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { preloadDatabase } from "../../data/files/database.js";
 import { Aborted, carryError } from "../../pool/service.js";
 import { carryFit } from "./carried-fit.js";
+import type { DataThreadSetup } from "./data-thread.js";
 import { type DataEvent, type DataWork, openAndLook } from "./look.js";
 import type { CarriedEvent, DataAnswer } from "./open.js";
 
@@ -23,5 +24,5 @@ parentPort?.once("message", (work: DataWork) => {
     )
     .finally(() => parentPort?.close());
 });
-// The work comes when the spec is compiled.
-preloadDatabase();
+// The spec is compiled before the work comes.
+if ((workerData as DataThreadSetup).waits) preloadDatabase();

@@ -8,7 +8,7 @@ import type { DataRole, Dataset, OpenedData } from "../../data/index.js";
 import { noLocation } from "../../failure.js";
 import { warnOfConstants } from "./constant.js";
 import { type SingleAuc, singleAucs, warnOfGiveaways } from "./giveaway.js";
-import { warnOfOverlap } from "./overlap.js";
+import { type MeasuredRole, warnOfOverlap } from "./overlap.js";
 import { roleWord } from "./space-counts.js";
 import { warnOfSpaces } from "./spaces.js";
 
@@ -21,8 +21,6 @@ export interface KnownLooks {
 
 /** The warnings about rows of measured data that are among the training rows. */
 export type Overlaps = Readonly<Partial<Record<MeasuredRole, readonly Diagnostic[]>>>;
-
-type MeasuredRole = "validation" | "test";
 
 /** Warnings about all roles that are open, in a stated order. Reads as few rows as each answer needs. */
 export function inspectData(model: Model, data: OpenedData, known: KnownLooks = {}): readonly Diagnostic[] {

@@ -6,7 +6,7 @@ import type { Dataset } from "../../data/index.js";
 import { sampleRows } from "./sample.js";
 import { roleWord } from "./space-counts.js";
 
-type MeasuredRole = "validation" | "test";
+export type MeasuredRole = "validation" | "test";
 
 /** Rows of each side that are looked for among the training rows. */
 const soughtRows = 2000;

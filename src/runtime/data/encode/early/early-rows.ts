@@ -50,7 +50,7 @@ export interface EarlyRows {
   finish(fitted: Fitted, folder: string, options: FinishOptions): Promise<EncodeResult | undefined>;
 }
 
-export interface FinishOptions extends Pick<EncodeRequest, "onRows"> {
+export interface FinishOptions extends Pick<EncodeRequest, "onRows" | "keyed"> {
   readonly signal: AbortSignal | undefined;
 }
 
@@ -102,13 +102,13 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
     if (heldBytes() > limit || [...late.values()].some((column) => !column.isWhole())) drop();
   };
 
-  const finish: EarlyRows["finish"] = async (fitted, folder, { onRows, signal }) => {
+  const finish: EarlyRows["finish"] = async (fitted, folder, { onRows, keyed, signal }) => {
     const finishers = waiting.map((column) => {
       const feature = features.find(({ name }) => name === column.name)!;
       return { column, finish: late.get(feature.name)?.finisher(fittedOf(fitted, feature)) };
     });
     if (chunks === undefined || finishers.some((each) => each.finish === undefined)) return undefined;
-    const file = createRecordsFile(folder, layout, true);
+    const file = createRecordsFile(folder, layout, keyed);
     const written: Records[] = [];
     let done = 0;
     try {

@@ -1,4 +1,4 @@
-// The instructions of a plan. Each works on the rows [row, row + rows) of its loop, a row being as many numbers as the plan says.
+// The instructions of a plan.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -7,214 +7,11 @@
 #include <limits>
 #include <vector>
 
-#include "numbers.h"
+#include "instruction.h"
 #include "products.h"
+#include "rows.h"
 
 namespace mtl {
-
-/// Whose memory a buffer is: JavaScript's, one entry a step of a queue that is fed, the plan's, or that of a thread for the rows at hand.
-enum class BufferKind { given = 0, queue = 1, own = 2, local = 3, perThread = 4 };
-
-struct Buffer {
-  BufferKind kind;
-  float* data;
-  /// Of a queue: numbers from a step to the next. Of `local`: where it begins in the arena. Of `perThread`: the buffer of all threads, and numbers of one.
-  long queueStride;
-};
-
-struct Operand {
-  int buffer;
-  long offset;
-  long rowStride;
-};
-
-struct Context {
-  const Buffer* buffers;
-  float* arena;
-  int thread;
-  int threads;
-  long step;
-  long row;
-  long rows;
-  /// Whether the rows at hand are the first of the part.
-  bool isFirst;
-};
-
-struct Instruction;
-using Run = void (*)(const Instruction&, const Context&);
-
-struct Instruction {
-  Run run;
-  std::vector<Operand> operands;
-  std::vector<long> numbers;
-  /// Among all of the plan.
-  int place = 0;
-};
-
-struct Kernel {
-  const char* name;
-  Run run;
-};
-
-/// Where the rows at hand of an operand begin. What is not of the loop's rows has a row stride of 0.
-inline float* place(const Instruction& instruction, const Context& context, int index) {
-  const Operand& operand = instruction.operands[index];
-  const Buffer& buffer = context.buffers[operand.buffer];
-  switch (buffer.kind) {
-    case BufferKind::local:
-      return context.arena + buffer.queueStride + operand.offset;
-    case BufferKind::queue:
-      return buffer.data + buffer.queueStride * context.step + operand.offset + operand.rowStride * context.row;
-    default:
-      return buffer.data + operand.offset + operand.rowStride * context.row;
-  }
-}
-
-inline int32_t* intPlace(const Instruction& instruction, const Context& context, int index) {
-  return reinterpret_cast<int32_t*>(place(instruction, context, index));
-}
-
-constexpr int mostDims = 5;
-/// Parts of a row of a table that one instruction reads or writes.
-constexpr int mostParts = 8;
-
-/// Loops over the elements of an instruction: sizes, the first of which is a multiple of the rows, and strides of each operand.
-struct Walk {
-  int dims;
-  long size[mostDims];
-  /// By operand, then by axis.
-  long stride[4][mostDims];
-};
-
-inline Walk walkOf(const Instruction& instruction, const Context& context, int operands, size_t from = 0) {
-  Walk walk;
-  const long* numbers = instruction.numbers.data() + from;
-  walk.dims = static_cast<int>(numbers[0]);
-  for (int axis = 0; axis < walk.dims; ++axis) walk.size[axis] = numbers[1 + axis];
-  walk.size[0] *= context.rows;
-  for (int operand = 0; operand < operands; ++operand)
-    for (int axis = 0; axis < walk.dims; ++axis)
-      walk.stride[operand][axis] = numbers[1 + walk.dims * (1 + operand) + axis];
-  return walk;
-}
-
-/// Calls `inner` with offsets of the operands for each run of the last axis.
-template <int operands, class Inner>
-inline void eachRun(const Walk& walk, Inner inner) {
-  const int last = walk.dims - 1;
-  long index[mostDims] = {0};
-  long offset[operands] = {0};
-  for (int axis = 0; axis < last; ++axis)
-    if (walk.size[axis] == 0) return;
-  for (;;) {
-    inner(offset);
-    int axis = last - 1;
-    for (; axis >= 0; --axis) {
-      for (int operand = 0; operand < operands; ++operand) offset[operand] += walk.stride[operand][axis];
-      if (++index[axis] < walk.size[axis]) break;
-      for (int operand = 0; operand < operands; ++operand) offset[operand] -= walk.stride[operand][axis] * walk.size[axis];
-      index[axis] = 0;
-    }
-    if (axis < 0) return;
-  }
-}
-
-/// Lanes of a vector in another order.
-inline Vec permute(Vec value, IVec order) {
-#ifdef __AVX512F__
-  return (Vec)_mm512_permutexvar_ps((__m512i)order, (__m512)value);
-#else
-  return (Vec)_mm256_permutevar8x32_ps((__m256)value, (__m256i)order);
-#endif
-}
-
-inline Vec fetch(const float* from, long stride, long at, int count) {
-  if (stride == 1) return count == lanes ? load(from + at) : load(from + at, count);
-  if (stride == 0) return spread(*from);
-  Vec result = spread(0.0f);
-  for (int lane = 0; lane < count; ++lane) result[lane] = from[(at + lane) * stride];
-  return result;
-}
-
-inline void keep(float* to, long stride, long at, int count, Vec value) {
-  if (stride == 1) {
-    if (count == lanes)
-      store(to + at, value);
-    else
-      store(to + at, value, count);
-    return;
-  }
-  for (int lane = 0; lane < count; ++lane) to[(at + lane) * stride] = value[lane];
-}
-
-/// How the numbers of an operand follow each other in a run.
-enum class Kind { flat, same, strided, repeated };
-
-/// Loops over runs that are as long as can be: where rows are not longer than a vector, several of them are one run, in which operands with a number a row
-/// give it to each of the row.
-template <int operands>
-struct Runs {
-  Walk walk;
-  Kind kind[operands];
-  long stride[operands];
-  /// Of a row within a run.
-  int shortRow = 1;
-  IVec pattern{};
-
-  explicit Runs(const Walk& given) : walk(given) {
-    const int last = walk.dims - 1;
-    if (last > 0 && isShort(last)) {
-      shortRow = static_cast<int>(walk.size[last]);
-      for (int lane = 0; lane < lanes; ++lane) pattern[lane] = lane / shortRow;
-      for (int i = 0; i < operands; ++i)
-        kind[i] = walk.stride[i][last] == 1 ? Kind::flat : walk.stride[i][last - 1] == 0 ? Kind::same : Kind::repeated;
-      walk.size[last - 1] *= shortRow;
-      walk.dims = last;
-      return;
-    }
-    for (int i = 0; i < operands; ++i) {
-      stride[i] = walk.stride[i][last];
-      kind[i] = stride[i] == 1 ? Kind::flat : stride[i] == 0 ? Kind::same : Kind::strided;
-    }
-  }
-
-  long size() const { return walk.size[walk.dims - 1]; }
-
-  Vec take(int operand, const float* from, long at, int count) const {
-    switch (kind[operand]) {
-      case Kind::flat:
-        return count == lanes ? load(from + at) : load(from + at, count);
-      case Kind::same:
-        return spread(*from);
-      case Kind::strided:
-        return fetch(from, stride[operand], at, count);
-      case Kind::repeated:
-        break;
-    }
-    if (shortRow == lanes) return spread(from[at / lanes]);
-    const int rows = (count + shortRow - 1) / shortRow;
-    return permute(load(from + at / shortRow, rows), pattern);
-  }
-
-  void put(float* to, long at, int count, Vec value) const {
-    if (kind[0] == Kind::flat)
-      keep(to, 1, at, count, value);
-    else
-      keep(to, stride[0], at, count, value);
-  }
-
- private:
-  bool isShort(int last) const {
-    const long n = walk.size[last];
-    if (n > lanes || lanes % n != 0 || walk.stride[0][last] != 1) return false;
-    for (int i = 0; i < operands; ++i) {
-      const long inner = walk.stride[i][last], outer = walk.stride[i][last - 1];
-      const bool fits = (inner == 1 && outer == n) || (inner == 0 && (outer == 1 || outer == 0) && i > 0);
-      if (!fits) return false;
-    }
-    return true;
-  }
-};
 
 template <class F>
 void mapOne(const Instruction& instruction, const Context& context) {
@@ -445,21 +242,34 @@ void reduce(const Instruction& instruction, const Context& context) {
     if (context.isFirst)
       for (long i = 0; i < size; ++i) out[i] = F::start;
   }
-  const bool byColumns = stay.stride[0][ls] == 1 && stay.stride[1][ls] == 1 && stay.size[ls] >= 4;
+  const bool isByColumns = stay.stride[0][ls] == 1 && stay.stride[1][ls] == 1 && stay.size[ls] >= 4;
   eachRun<2>(stay, [&](const long* offset) {
     float* o = out + offset[0];
     const float* x = in + offset[1];
-    if (byColumns) {
-      for (long i = 0; i < stay.size[ls]; i += lanes) {
-        const int count = static_cast<int>(std::min<long>(lanes, stay.size[ls] - i));
-        Vec total = spread(F::start);
+    if (isByColumns) {
+      const long size = stay.size[ls];
+      const long rest = byColumns(size, [&](auto together, long column) {
+        Vec total[together];
+        for (int i = 0; i < together; ++i) total[i] = spread(F::start);
         eachRun<1>(gone, [&](const long* g) {
-          for (long k = 0; k < gone.size[lg]; ++k)
-            total = F::of(total, fetch(x + g[0] + k * gone.stride[0][lg], 1, i, count));
+          const float* from = x + g[0] + column;
+          for (long k = 0; k < gone.size[lg]; ++k, from += gone.stride[0][lg])
+            for (int i = 0; i < together; ++i) total[i] = F::of(total[i], load(from + i * lanes));
         });
-        if (goes) total = F::of(total, fetch(o, 1, i, count));
-        keep(o, 1, i, count, total);
-      }
+        for (int i = 0; i < together; ++i) {
+          float* const to = o + column + i * lanes;
+          store(to, goes ? F::of(total[i], load(to)) : total[i]);
+        }
+      });
+      if (rest == size) return;
+      const int count = static_cast<int>(size - rest);
+      Vec total = spread(F::start);
+      eachRun<1>(gone, [&](const long* g) {
+        for (long k = 0; k < gone.size[lg]; ++k)
+          total = F::of(total, load(x + g[0] + k * gone.stride[0][lg] + rest, count));
+      });
+      if (goes) total = F::of(total, load(o + rest, count));
+      store(o + rest, total, count);
       return;
     }
     for (long i = 0; i < stay.size[ls]; ++i) {
@@ -508,73 +318,135 @@ inline void productOverRows(const Instruction& instruction, const Context& conte
            place(instruction, context, 1), 1, n[3], place(instruction, context, 2), n[4], out, n[2], !context.isFirst);
 }
 
-/// One row of a small product whose columns lie together: out[j] = sum over k of left[k * leftStride] * right[k * rightStride + j].
-inline void rowOfProduct(float* out, const float* left, long leftStride, const float* right, long rightStride, long columns,
-                         long depth) {
-  long j = 0;
-  for (; j + lanes <= columns; j += lanes) {
-    Vec total = spread(left[0]) * load(right + j);
-    for (long k = 1; k < depth; ++k) total += spread(left[k * leftStride]) * load(right + k * rightStride + j);
-    store(out + j, total);
+/// The sums of the numbers of four vectors.
+inline void sumsOfFour(const Vec* given, float* sums) {
+  alignas(64) float quarters[4][4];
+  for (int i = 0; i < 4; ++i) {
+#ifdef __AVX512F__
+    const __m512 value = (__m512)given[i];
+    const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(value), _mm512_extractf32x8_ps(value, 1));
+#else
+    const __m256 half = (__m256)given[i];
+#endif
+    _mm_store_ps(quarters[i], _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
   }
-  if (j == columns) return;
-  const int count = static_cast<int>(columns - j);
-  Vec total = spread(left[0]) * load(right + j, count);
-  for (long k = 1; k < depth; ++k) total += spread(left[k * leftStride]) * load(right + k * rightStride + j, count);
-  store(out + j, total, count);
+  __m128 a = _mm_load_ps(quarters[0]), b = _mm_load_ps(quarters[1]), c = _mm_load_ps(quarters[2]), d = _mm_load_ps(quarters[3]);
+  _MM_TRANSPOSE4_PS(a, b, c, d);
+  _mm_storeu_ps(sums, _mm_add_ps(_mm_add_ps(a, b), _mm_add_ps(c, d)));
 }
 
-/// The sum of products of two runs of numbers that lie together.
-inline float dotOf(const float* left, const float* right, long depth) {
-  long k = 0;
-  float total = 0;
-  if (depth >= lanes) {
-    Vec sum = load(left) * load(right);
-    for (k = lanes; k + lanes <= depth; k += lanes) sum += load(left + k) * load(right + k);
-    total = sumOf(sum);
+/// out[j] = the sum of products of `left` and run j of `right`; numbers of a run lie together. Four runs at a time, whose sums do not wait for each other.
+inline void dotsOf(float* out, long outStride, const float* left, const float* right, long apart, long runs, long depth) {
+  const long whole = depth - depth % lanes;
+  for (long j = 0; j < runs; j += 4) {
+    const int count = static_cast<int>(std::min<long>(4, runs - j));
+    // Runs that there are not are the last one again.
+    const float* run[4];
+    for (int i = 0; i < 4; ++i) run[i] = right + (j + std::min(i, count - 1)) * apart;
+    Vec total[4] = {spread(0.0f), spread(0.0f), spread(0.0f), spread(0.0f)};
+    for (long k = 0; k < whole; k += lanes) {
+      const Vec x = load(left + k);
+      for (int i = 0; i < 4; ++i) total[i] += x * load(run[i] + k);
+    }
+    if (whole < depth) {
+      const int rest = static_cast<int>(depth - whole);
+      const Vec x = load(left + whole, rest);
+      for (int i = 0; i < 4; ++i) total[i] += x * load(run[i] + whole, rest);
+    }
+    float sums[4];
+    sumsOfFour(total, sums);
+    for (int i = 0; i < count; ++i) out[(j + i) * outStride] = sums[i];
   }
-  for (; k < depth; ++k) total += left[k] * right[k];
-  return total;
+}
+
+/// Sizes of the two batch axes, m, n and depth of many small products, and strides by (batch, batch, row, column).
+struct EachProduct {
+  long outer, inner, m, n, depth;
+  const long *so, *sa, *sb;
+
+  /// Calls `work` with where each row of out, and what it is made of, begins.
+  template <class Work>
+  void eachRow(float* out, const float* a, const float* b, const Work& work) const {
+    for (long x = 0; x < outer; ++x)
+      for (long y = 0; y < inner; ++y)
+        for (long i = 0; i < m; ++i)
+          work(out + x * so[0] + y * so[1] + i * so[2], a + x * sa[0] + y * sa[1] + i * sa[2], b + x * sb[0] + y * sb[1]);
+  }
+};
+
+/// Columns lie together: some vectors of a row at a time, in registers.
+inline void productOfEachByRows(const EachProduct& p, float* out, const float* a, const float* b) {
+  const long depth = p.depth, leftStride = p.sa[3], rightStride = p.sb[2];
+  const long rest = byColumns<mostInRegisters>(p.n, [&](auto together, long column) {
+    p.eachRow(out + column, a, b + column, [&](float* to, const float* left, const float* right) {
+      Vec total[together];
+      const Vec first = spread(left[0]);
+      for (int i = 0; i < together; ++i) total[i] = first * load(right + i * lanes);
+      for (long k = 1; k < depth; ++k) {
+        const Vec element = spread(left[k * leftStride]);
+        right += rightStride;
+        for (int i = 0; i < together; ++i) total[i] += element * load(right + i * lanes);
+      }
+      for (int i = 0; i < together; ++i) store(to + i * lanes, total[i]);
+    });
+  });
+  if (rest == p.n) return;
+  const int count = static_cast<int>(p.n - rest);
+  p.eachRow(out + rest, a, b + rest, [&](float* to, const float* left, const float* right) {
+    Vec total = spread(left[0]) * load(right, count);
+    for (long k = 1; k < depth; ++k) total += spread(left[k * leftStride]) * load(right + k * rightStride, count);
+    store(to, total, count);
+  });
 }
 
 /// Many small products: numbers: sizes of two batch axes (the first times the rows), m, n, depth, then strides of out, a, b by (batch, batch, row, column).
 inline void productOfEach(const Instruction& instruction, const Context& context) {
   const auto& n = instruction.numbers;
-  const long outer = n[0] * context.rows, inner = n[1], m = n[2], columns = n[3], depth = n[4];
-  const long *so = &n[5], *sa = &n[9], *sb = &n[13];
+  const EachProduct p{n[0] * context.rows, n[1], n[2], n[3], n[4], &n[5], &n[9], &n[13]};
   float* out = place(instruction, context, 0);
   const float* a = place(instruction, context, 1);
   const float* b = place(instruction, context, 2);
-  const bool isLarge = m >= 8 && columns >= 8 && depth > 1 && so[3] == 1 && sb[3] == 1 && (sa[2] == 1 || sa[3] == 1);
-  const bool isByRows = so[3] == 1 && sb[3] == 1 && columns >= 4;
-  const bool isByDots = sa[3] == 1 && sb[2] == 1;
-  for (long x = 0; x < outer; ++x)
-    for (long y = 0; y < inner; ++y) {
-      float* o = out + x * so[0] + y * so[1];
-      const float* l = a + x * sa[0] + y * sa[1];
-      const float* r = b + x * sb[0] + y * sb[1];
-      if (isLarge) {
-        multiply(static_cast<int>(m), static_cast<int>(columns), static_cast<int>(depth), l, sa[2], sa[3], r, sb[2], o, so[2],
-                 false);
-        continue;
+  const long *so = p.so, *sa = p.sa, *sb = p.sb;
+  if (p.m >= 8 && p.n >= 8 && p.depth > 1 && so[3] == 1 && sb[3] == 1 && (sa[2] == 1 || sa[3] == 1)) {
+    for (long x = 0; x < p.outer; ++x)
+      for (long y = 0; y < p.inner; ++y)
+        multiply(static_cast<int>(p.m), static_cast<int>(p.n), static_cast<int>(p.depth), a + x * sa[0] + y * sa[1], sa[2], sa[3],
+                 b + x * sb[0] + y * sb[1], sb[2], out + x * so[0] + y * so[1], so[2], false);
+  } else if (so[3] == 1 && sb[3] == 1 && p.n >= 4) {
+    productOfEachByRows(p, out, a, b);
+  } else if (sa[3] == 1 && sb[2] == 1) {
+    p.eachRow(out, a, b,
+              [&](float* to, const float* left, const float* right) { dotsOf(to, so[3], left, right, sb[3], p.n, p.depth); });
+  } else {
+    p.eachRow(out, a, b, [&](float* to, const float* left, const float* right) {
+      for (long j = 0; j < p.n; ++j) {
+        float total = 0;
+        for (long k = 0; k < p.depth; ++k) total += left[k * sa[3]] * right[k * sb[2] + j * sb[3]];
+        to[j * so[3]] = total;
       }
-      for (long i = 0; i < m; ++i) {
-        if (isByRows) {
-          rowOfProduct(o + i * so[2], l + i * sa[2], sa[3], r, sb[2], columns, depth);
-          continue;
-        }
-        for (long j = 0; j < columns; ++j) {
-          const float* left = l + i * sa[2];
-          const float* right = r + j * sb[3];
-          float total = 0;
-          if (isByDots)
-            total = dotOf(left, right, depth);
-          else
-            for (long k = 0; k < depth; ++k) total += left[k * sa[3]] * right[k * sb[2]];
-          o[i * so[2] + j * so[3]] = total;
-        }
-      }
-    }
+    });
+  }
+}
+
+/// Of rows of `size` numbers, a power of two, that lie one after another: as many at a time as fill a vector.
+template <int size>
+inline void softmaxOfShort(float* out, const float* in, long rows) {
+  constexpr int steps = size == 2 ? 1 : size == 4 ? 2 : 3;
+  // A lane and the one whose number it meets: after all steps each has met all of its row.
+  IVec other[steps];
+  for (int step = 0; step < steps; ++step)
+    for (int lane = 0; lane < lanes; ++lane) other[step][lane] = lane ^ (1 << step);
+  const long all = rows * size;
+  for (long i = 0; i < all; i += lanes) {
+    const int count = static_cast<int>(std::min<long>(lanes, all - i));
+    const Vec x = fetch(in, 1, i, count);
+    Vec most = x;
+    for (const IVec& with : other) most = fn::Maximum::of(most, permute(most, with));
+    const Vec value = mtl::exp(x - most);
+    Vec total = value;
+    for (const IVec& with : other) total += permute(total, with);
+    keep(out, 1, i, count, value / total);
+  }
 }
 
 /// Over the last axis, whose numbers lie together: numbers: f, rows of a row of the loop; its size; strides of rows of out and in.
@@ -583,6 +455,11 @@ inline void softmax(const Instruction& instruction, const Context& context) {
   const long rows = n[0] * context.rows, size = n[1];
   float* out = place(instruction, context, 0);
   const float* in = place(instruction, context, 1);
+  if (n[2] == size && n[3] == size) {
+    if (size == 2) return softmaxOfShort<2>(out, in, rows);
+    if (size == 4) return softmaxOfShort<4>(out, in, rows);
+    if (size == 8) return softmaxOfShort<8>(out, in, rows);
+  }
   for (long row = 0; row < rows; ++row) {
     float* to = out + row * n[2];
     const float* x = in + row * n[3];
@@ -601,277 +478,6 @@ inline void softmax(const Instruction& instruction, const Context& context) {
     for (long i = 0; i < size; i += lanes) {
       const int count = static_cast<int>(std::min<long>(lanes, size - i));
       keep(to, 1, i, count, fetch(to, 1, i, count) / sum);
-    }
-  }
-}
-
-/**
- * Rows of a table, of some parts of its columns each into a place of its own: operands: out and table of the first part, ids, then out and table of each other part; numbers: ids of a row, their
- * stride, width, strides of the rows of out and table, and of the numbers of a row of the table, then width, stride of out and of the numbers of each other part. An id below 0 reads row 0.
- */
-inline void gather(const Instruction& instruction, const Context& context) {
-  struct Part {
-    float* out;
-    const float* table;
-    long width, outStride, apart;
-  };
-  const auto& n = instruction.numbers;
-  const long count = n[0] * context.rows, idStride = n[1], tableStride = n[4];
-  const int32_t* ids = intPlace(instruction, context, 2);
-  Part parts[mostParts];
-  const int size = 1 + static_cast<int>(n.size() - 6) / 3;
-  parts[0] = {place(instruction, context, 0), place(instruction, context, 1), n[2], n[3], n[5]};
-  for (int p = 1; p < size; ++p)
-    parts[p] = {place(instruction, context, 2 * p + 1), place(instruction, context, 2 * p + 2), n[3 * p + 3], n[3 * p + 4],
-                n[3 * p + 5]};
-  const float *first = parts[0].table, *last = first;
-  for (int p = 0; p < size; ++p) {
-    first = std::min(first, parts[p].table);
-    last = std::max(last, parts[p].table + parts[p].width * parts[p].apart);
-  }
-  const long bytes = std::min<long>((last - first) * sizeof(float), 512);
-  constexpr long ahead = 16;
-  for (long i = 0; i < count; ++i) {
-    if (i + ahead < count) {
-      const char* next = reinterpret_cast<const char*>(first + std::max(0, ids[(i + ahead) * idStride]) * tableStride);
-      for (long byte = 0; byte < bytes; byte += 64) __builtin_prefetch(next + byte);
-      __builtin_prefetch(next + bytes - 1);
-    }
-    const long row = std::max(0, ids[i * idStride]) * tableStride;
-    for (int p = 0; p < size; ++p) {
-      const Part& part = parts[p];
-      const float* from = part.table + row;
-      float* to = part.out + i * part.outStride;
-      if (part.apart != 1)
-        for (long j = 0; j < part.width; ++j) std::memcpy(to + j, from + j * part.apart, sizeof(float));
-      else if (part.width == 8)
-        std::memcpy(to, from, 32);
-      else
-        std::memcpy(to, from, part.width * 4);
-    }
-  }
-}
-
-/**
- * The sum of a row of each of some tables: operands: out, then each table and its ids; numbers: rows of a row of the loop, width, stride of the rows of out,
- * tables, then of each table the strides of its rows and ids.
- */
-inline void sumRows(const Instruction& instruction, const Context& context) {
-  const auto& n = instruction.numbers;
-  const long rows = n[0] * context.rows, width = n[1], outStride = n[2], tables = n[3];
-  constexpr int together = 4;
-  float* out = place(instruction, context, 0);
-  std::vector<const float*> table(tables);
-  std::vector<const int32_t*> ids(tables);
-  for (long t = 0; t < tables; ++t) {
-    table[t] = place(instruction, context, static_cast<int>(1 + 2 * t));
-    ids[t] = intPlace(instruction, context, static_cast<int>(2 + 2 * t));
-  }
-  const auto from = [&](long t, long row) { return table[t] + std::max(0, ids[t][row * n[5 + 2 * t]]) * n[4 + 2 * t]; };
-  // A few columns of all rows, so that those of the tables stay in the nearest cache.
-  long column = 0;
-  for (; column + together * lanes <= width; column += together * lanes)
-    for (long row = 0; row < rows; ++row) {
-      Vec sum[together];
-      const float* x = from(0, row) + column;
-      for (int i = 0; i < together; ++i) sum[i] = load(x + i * lanes);
-      for (long t = 1; t < tables; ++t) {
-        x = from(t, row) + column;
-        for (int i = 0; i < together; ++i) sum[i] += load(x + i * lanes);
-      }
-      for (int i = 0; i < together; ++i) store(out + row * outStride + column + i * lanes, sum[i]);
-    }
-  for (; column < width; column += lanes) {
-    const int count = static_cast<int>(std::min<long>(lanes, width - column));
-    for (long row = 0; row < rows; ++row) {
-      Vec sum = fetch(from(0, row), 1, column, count);
-      for (long t = 1; t < tables; ++t) sum += fetch(from(t, row), 1, column, count);
-      keep(out + row * outStride, 1, column, count, sum);
-    }
-  }
-}
-
-/// Adds a row of `width` numbers to another.
-inline void addRow(float* to, const float* from, long width) {
-  long j = 0;
-  for (; j + lanes <= width; j += lanes) store(to + j, load(to + j) + load(from + j));
-  if (lanes > 8 && j + 8 <= width) {
-    _mm256_storeu_ps(to + j, _mm256_add_ps(_mm256_loadu_ps(to + j), _mm256_loadu_ps(from + j)));
-    j += 8;
-  }
-  for (; j < width; ++j) to[j] += from[j];
-}
-
-/// The places of the ids in [first, last), in their order. Without a branch, which no processor could foresee where threads share the ids.
-inline const std::vector<int32_t>& placesWithin(const int32_t* ids, long stride, long count, long first, long last, long* found) {
-  thread_local std::vector<int32_t> places;
-  if (places.size() <= static_cast<size_t>(count)) places.resize(count + 1);
-  const auto from = static_cast<uint32_t>(first), size = static_cast<uint32_t>(last - first);
-  long next = 0;
-  for (long i = 0; i < count; ++i) {
-    places[next] = static_cast<int32_t>(i);
-    next += static_cast<uint32_t>(ids[i * stride]) - from < size;
-  }
-  *found = next;
-  return places;
-}
-
-/// Sums of values by ids for the rows at hand: numbers: f, values, width, strides of values and ids. Each thread looks at all ids and adds up its own.
-inline void segmentSum(const Instruction& instruction, const Context& context) {
-  const auto& n = instruction.numbers;
-  const long first = context.row * n[0], count = context.rows * n[0], width = n[2], stride = n[3], idStride = n[4];
-  float* out = place(instruction, context, 0);
-  const float* from = place(instruction, context, 1);
-  const int32_t* ids = intPlace(instruction, context, 2);
-  std::memset(out, 0, count * width * sizeof(float));
-  long own;
-  const std::vector<int32_t>& places = placesWithin(ids, idStride, n[1], first, first + count, &own);
-  for (long k = 0; k < own; ++k) {
-    const long i = places[k];
-    addRow(out + (ids[i * idStride] - first) * width, from + i * stride, width);
-  }
-}
-
-/**
- * A thread's part of sums of the same values by the ids of some lists: operands: out of the first list, values, its ids, then out and ids of each other list; numbers: f, segments, width, strides of
- * the rows of values and ids, numbers of a thread, then segments, stride of ids and numbers of a thread of each other list.
- */
-inline void segmentSumOverRows(const Instruction& instruction, const Context& context) {
-  struct List {
-    float* out;
-    const int32_t* ids;
-    long stride;
-  };
-  const auto& n = instruction.numbers;
-  const float* values = place(instruction, context, 1);
-  const long rows = n[0] * context.rows, width = n[2], valueStride = n[3];
-  const int size = 1 + static_cast<int>(n.size() - 6) / 3;
-  std::vector<List> lists(size);
-  for (int l = 0; l < size; ++l) {
-    const Operand& to = instruction.operands[l == 0 ? 0 : 2 * l + 1];
-    const long segments = l == 0 ? n[1] : n[3 * l + 3], numbers = l == 0 ? n[5] : n[3 * l + 5];
-    float* out = context.buffers[to.buffer].data + to.offset + numbers * context.thread;
-    lists[l] = {out, intPlace(instruction, context, l == 0 ? 2 : 2 * l + 2), l == 0 ? n[4] : n[3 * l + 4]};
-    if (context.isFirst) std::memset(out, 0, segments * width * sizeof(float));
-  }
-  // A few columns of all rows, so that those of the sums stay in the nearest cache.
-  constexpr int together = 4;
-  long column = 0;
-  for (; column + together * lanes <= width; column += together * lanes)
-    for (long row = 0; row < rows; ++row) {
-      Vec value[together];
-      for (int i = 0; i < together; ++i) value[i] = load(values + row * valueStride + column + i * lanes);
-      for (const List& list : lists) {
-        float* sum = list.out + list.ids[row * list.stride] * width + column;
-        for (int i = 0; i < together; ++i) store(sum + i * lanes, load(sum + i * lanes) + value[i]);
-      }
-    }
-  if (column == width) return;
-  for (const List& list : lists)
-    for (long row = 0; row < rows; ++row)
-      addRow(list.out + list.ids[row * list.stride] * width + column, values + row * valueStride + column, width - column);
-}
-
-/// The first row of a table whose ids are of a part, so that each part has about as many of them: by a sample, which is the same for all parts.
-inline long firstOfPart(const int32_t* ids, long count, long rows, int part, int parts) {
-  if (part == 0) return 0;
-  if (part == parts) return rows;
-  constexpr long most = 256;
-  int32_t sample[most];
-  const long size = std::min(count, most);
-  for (long i = 0; i < size; ++i)
-    sample[i] = ids[size == count ? i : (uint64_t{static_cast<uint32_t>(i) * 0x9E3779B1u} * count) >> 32];
-  std::nth_element(sample, sample + size * part / parts, sample + size);
-  return sample[size * part / parts];
-}
-
-/**
- * Makes ids distinct, each part those of some rows of the table: operands: the distinct ids of a part in the order in which they come, each id's place among them, notes by row of the table, ids,
- * and of a part how many are distinct and the first row of the table that is its; numbers: ids, rows of the table, numbers of a part of the first and of the last operand.
- */
-inline void distinct(const Instruction& instruction, const Context& context) {
-  const auto& n = instruction.numbers;
-  const long count = n[0];
-  int32_t* list = intPlace(instruction, context, 0) + n[2] * context.thread;
-  int32_t* index = intPlace(instruction, context, 1);
-  int32_t* notes = intPlace(instruction, context, 2);
-  const int32_t* ids = intPlace(instruction, context, 3);
-  int32_t* found = intPlace(instruction, context, 4) + n[3] * context.thread;
-  const long first = firstOfPart(ids, count, n[1], context.thread, context.threads);
-  const long last = firstOfPart(ids, count, n[1], context.thread + 1, context.threads);
-  constexpr long ahead = 16;
-  long own;
-  const std::vector<int32_t>& places = placesWithin(ids, 1, count, first, last, &own);
-  for (long k = own - 1; k >= 0; --k) {
-    if (k >= ahead) __builtin_prefetch(notes + ids[places[k - ahead]], 1);
-    notes[ids[places[k]]] = places[k];
-  }
-  int32_t next = 0;
-  for (long k = 0; k < own; ++k) {
-    // Without a branch: whether an id has come before cannot be foreseen.
-    const int32_t i = places[k], at = notes[ids[i]], known = index[at];
-    index[i] = at == i ? next : known;
-    list[next] = ids[i];
-    next += at == i;
-  }
-  found[0] = next;
-  found[1] = static_cast<int32_t>(first);
-}
-
-/**
- * Joins what parts have made distinct: operands: the list, how many it has, each id's place in the list, the parts' distinct ids, ids, and what a part has found; numbers: ids, numbers of a part of
- * the distinct ids and of what was found. What the list has no ids for is -1.
- */
-inline void joinDistinct(const Instruction& instruction, const Context& context) {
-  const auto& n = instruction.numbers;
-  int32_t* list = intPlace(instruction, context, 0);
-  const int32_t* own = intPlace(instruction, context, 3) + n[1] * context.thread;
-  const int32_t* found = intPlace(instruction, context, 5);
-  long before = 0, all = 0;
-  for (int part = 0; part < context.threads; ++part) {
-    if (part == context.thread) before = all;
-    all += found[n[2] * part];
-  }
-  std::memcpy(list + before, own, found[n[2] * context.thread] * sizeof(int32_t));
-  if (context.thread == context.threads - 1) {
-    intPlace(instruction, context, 1)[0] = static_cast<int32_t>(all);
-    std::fill(list + all, list + n[0], -1);
-  }
-  int32_t* index = intPlace(instruction, context, 2) + context.row;
-  const int32_t* ids = intPlace(instruction, context, 4) + context.row;
-  for (int part = 1; part < context.threads; ++part) {
-    const int32_t size = found[n[2] * (part - 1)], first = found[n[2] * part + 1];
-    for (long i = 0; i < context.rows; ++i) index[i] += ids[i] >= first ? size : 0;
-  }
-}
-
-/**
- * Writes rows into a table, of some parts of its columns from a place each: operands: table and rows of the first part with the ids between them, then table and rows of each other part; numbers: f,
- * width, strides of table and rows, then width and stride of the rows of each other part. An id below 0 is left out.
- */
-inline void scatter(const Instruction& instruction, const Context& context) {
-  struct Part {
-    float* table;
-    const float* rows;
-    long width, stride;
-  };
-  const auto& n = instruction.numbers;
-  const long count = n[0] * context.rows, tableStride = n[2];
-  const int32_t* ids = intPlace(instruction, context, 1);
-  Part parts[mostParts];
-  const int size = 1 + static_cast<int>(n.size() - 4) / 2;
-  parts[0] = {place(instruction, context, 0), place(instruction, context, 2), n[1], n[3]};
-  for (int p = 1; p < size; ++p)
-    parts[p] = {place(instruction, context, 2 * p + 1), place(instruction, context, 2 * p + 2), n[2 * p + 2], n[2 * p + 3]};
-  for (long i = 0; i < count; ++i) {
-    if (ids[i] < 0) continue;
-    for (int p = 0; p < size; ++p) {
-      const Part& part = parts[p];
-      float* to = part.table + ids[i] * tableStride;
-      if (part.width == 8)
-        std::memcpy(to, part.rows + i * part.stride, 32);
-      else
-        std::memcpy(to, part.rows + i * part.stride, part.width * sizeof(float));
     }
   }
 }

@@ -26,8 +26,16 @@ export interface Placed {
   readonly loop?: LoopPlace;
   /** Of a sum over rows: the loop in which each thread makes its own. */
   readonly partial?: LoopPlace;
+  /** Of a value that is computed: where it lies from the start, since it is joined there. */
+  readonly home?: Home;
   /** Whether all of it is read by other loops, so that it is kept whole. */
   isGlobal: boolean;
+}
+
+/** A part of another value's memory, from `offset` on. */
+export interface Home {
+  readonly of: ValueId;
+  readonly offset: number;
 }
 
 export interface PlacedUpdate {

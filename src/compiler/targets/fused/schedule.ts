@@ -37,6 +37,9 @@ const mostBySegment = 1 << 16;
 
 const viewing: ReadonlySet<string> = new Set(["reshape", "transpose", "broadcast", "slice", "stopGradient", "cast"]);
 
+/** What is written into lists of its own. */
+const listing: ReadonlySet<string> = new Set(["unique", "uniqueIndex"]);
+
 class Scheduler {
   readonly #values = new Map<ValueId, Placed>();
   readonly #packs = new Map<ValueId, Packed>();
@@ -104,10 +107,8 @@ class Scheduler {
         return { ...fresh, loop: { ...this.#domainOf(id, shape[0] ?? 1), phase, isWhole: true } };
       }
       case "concat":
-        if (node.attributes.axis === 0 && sizeOfShape(shape) > mostAtOnce) {
-          const phase = Math.max(...node.inputs.map((input) => this.#phaseAfter(input)));
-          return { ...fresh, loop: { rows: -1, phase, isWhole: true } };
-        }
+        if (node.attributes.axis === 0 && sizeOfShape(shape) > mostAtOnce)
+          return { ...fresh, loop: { rows: -1, phase: this.#join(node.inputs, id), isWhole: true } };
         return { ...fresh, loop: this.#loopFor(node, id, fresh.shape) };
       case "unique":
       case "uniqueIndex": {
@@ -127,6 +128,25 @@ class Scheduler {
         return { ...fresh, loop: this.#loopFor(node, id, fresh.shape) };
       }
     }
+  }
+
+  /** Has values lie one after another in the memory of the one that they are joined to, where they are computed for it; the others are copied in the phase that it gives. */
+  #join(joined: readonly ValueId[], id: ValueId): number {
+    let phase = 0;
+    let offset = 0;
+    for (const each of joined) {
+      const value = this.#value(each);
+      const root = this.#value(value.root);
+      const elements = sizeOfShape(value.shape);
+      const isWhole =
+        value.offset === 0 && isPacked(value.shape, value.strides) && elements === sizeOfShape(root.shape);
+      if (isWhole && root.loop !== undefined && root.home === undefined && !listing.has(this.#node(value.root).op)) {
+        this.#values.set(value.root, { ...root, home: { of: id, offset } });
+        phase = Math.max(phase, root.loop.phase);
+      } else phase = Math.max(phase, this.#phaseAfter(each));
+      offset += elements;
+    }
+    return phase;
   }
 
   /** The phase in which all of a value can be read. */

@@ -162,7 +162,18 @@ class PlanWriter {
 
   #read(id: ValueId | undefined): Place {
     const { root, offset, shape, strides } = this.#placed(id);
-    return { buffer: this.#bufferOfRoot(root), offset, shape, strides };
+    let [memory, begin] = [root, offset];
+    for (let { home } = this.#placed(root); home !== undefined; { home } = this.#placed(memory)) {
+      memory = home.of;
+      begin += home.offset;
+    }
+    return { buffer: this.#bufferOfRoot(memory), offset: begin, shape, strides };
+  }
+
+  /** Whether a value lies where it is joined: the same one may be joined twice. */
+  #isInPlace(id: ValueId, joined: ValueId, offset: number): boolean {
+    const { home } = this.#placed(this.#placed(id).root);
+    return home?.of === joined && home.offset === offset;
   }
 
   /** A local buffer for an instruction's own use. */
@@ -277,15 +288,13 @@ class PlanWriter {
         return;
       case "concat": {
         let begin = 0;
-        for (const operand of operands) {
+        operands.forEach((operand, at) => {
           const size = operand.shape[node.attributes.axis] ?? 0;
-          this.#copy(
-            loop.rows > 0 ? loop : { ...loop, rows: size, isWhole: false },
-            cut(out, node.attributes.axis, begin, size),
-            operand,
-          );
+          const place = loop.rows > 0 ? loop : { ...loop, rows: size, isWhole: false };
+          if (!this.#isInPlace(node.inputs[at] ?? -1, id, begin * (out.strides[0] ?? 0)))
+            this.#copy(place, cut(out, node.attributes.axis, begin, size), operand);
           begin += size;
-        }
+        });
         return;
       }
       case "pad":

@@ -13,11 +13,13 @@ const targets = [
 
 const sources = [
   "steps.cc",
+  "instruction.h",
   "instructions.h",
   "instructions-bf16.h",
   "numbers.h",
   "products.h",
   "products-bf16.h",
+  "rows.h",
   "threads.h",
 ] as const;
 

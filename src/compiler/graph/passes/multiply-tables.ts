@@ -44,7 +44,7 @@ export function multiplyTables(fn: GraphFunction, limits = multiplyDefaults): Gr
   const plans = firstProductsOf(fn, readersOf(fn)).flatMap((found) => planOf(fn, found, limits) ?? []);
   if (plans.length === 0) return fn;
   const nodes = new AppendedNodes(fn);
-  for (const plan of plans) new Multiplication(nodes, plan, limits.readsAgain).write();
+  for (const plan of plans) new Multiplication(nodes, plan).write();
   return nodes.finish();
 }
 
@@ -61,7 +61,8 @@ interface Plan {
   readonly batch: number;
   /** Columns of all products together. */
   readonly units: number;
-  /** Features of few values: the gradient is of columns that say which. */
+  readonly readsAgain: boolean;
+  /** Features whose gradients are added up by value: by columns that say which where there are few values, else by sums of rows. */
   readonly few: readonly Group[];
   /** Of more, whose products are still worth being made of the table. */
   readonly some: readonly Group[];
@@ -84,10 +85,12 @@ function planWithin(fn: GraphFunction, found: FirstProducts, limits: MultiplyLim
     const kinds = table.ranges.map((range) => kindOf(sizeOf(range), table.width, batch * limits.mostValues));
     for (const kind of ["few", "some", "many"] as const) {
       const features = kinds.flatMap((each, i) => (each === kind ? [i] : []));
-      if (features.length > 0) groups[kind].push({ piece, table, features });
+      // Sums by value take as long whatever there are of values, where marks take a column each.
+      const taken = kind === "some" && !limits.readsAgain ? "few" : kind;
+      if (features.length > 0) groups[taken].push({ piece, table, features });
     }
   }
-  const plan = { found, batch, units, ...groups };
+  const plan = { found, batch, units, ...groups, readsAgain: limits.readsAgain };
   if (plan.few.length + plan.some.length === 0) return undefined;
   const numbers = units * [...plan.few, ...plan.some].reduce((sum, group) => sum + paddedRows(group), 0);
   const before = workBefore(plan, columns);
@@ -107,11 +110,14 @@ function workBefore({ found, batch }: Plan, columns: number): number {
   return batch * (2 * columns + trained);
 }
 
-function workAfter({ found, batch, few, some, many }: Plan, columns: number): number {
+function workAfter({ found, batch, few, some, many, readsAgain }: Plan, columns: number): number {
   const inTables = found.pieces.reduce((sum, { size, table }) => sum + (table === undefined ? 0 : size), 0);
   const rest = columns - inTables;
   const tables = [...few, ...some].reduce((sum, group) => sum + paddedRows(group) * group.table.width, 0);
-  const values = few.reduce((sum, group) => sum + valuesOf(group), 0);
+  const values = few.reduce(
+    (sum, group) => sum + (readsAgain ? valuesOf(group) : columnsOfRead * group.features.length),
+    0,
+  );
   const read = [...few, ...some].reduce((sum, { features }) => sum + features.length, 0);
   const rows = [...some, ...many].reduce((sum, { features, table }) => sum + features.length * table.width, 0);
   const late = many.reduce((sum, { features, table }) => sum + features.length * table.width, 0);
@@ -127,7 +133,6 @@ class Multiplication {
   constructor(
     readonly b: AppendedNodes,
     readonly plan: Plan,
-    readonly readsAgain: boolean,
   ) {
     const { found, few, some } = plan;
     const weights = found.products.map(({ node }) => node.inputs[1] ?? -1);
@@ -234,7 +239,7 @@ class Multiplication {
       first += group.features.length * most;
     }
     const sum = terms.reduce((all, term) => b.add(all, term));
-    return this.readsAgain ? this.#computedOnce(sum) : sum;
+    return this.plan.readsAgain ? this.#computedOnce(sum) : sum;
   }
 
   /**
@@ -260,50 +265,69 @@ class Multiplication {
     const { b } = this;
     const { few, some, many } = this.plan;
     const others = [...rows, ...(rest === undefined ? [] : [rest])];
-    const product = (columns: readonly ValueId[]): ValueId =>
-      b.matmul(this.b.join(columns, 1), upstream, { transposeA: true });
-    const products = this.readsAgain
-      ? product([...few.map((group) => this.#marks(group)), ...others])
-      : this.b.join(
-          [
-            ...few.flatMap((group) => this.#sumsByValue(group, upstream)),
-            ...(others.length === 0 ? [] : [product(others)]),
-          ],
-          0,
-        );
-    let first = 0;
-    const sums = new Map<Group, ValueId>();
+    const { sums, left } = this.plan.readsAgain
+      ? this.#sumsByMarks(others, upstream)
+      : {
+          sums: few.map((group) => this.#sumsByValue(group, upstream)),
+          left: others.length === 0 ? undefined : this.#slopes(others, upstream),
+        };
+    const byGroup = new Map<Group, ValueId>();
     const parts: ValueId[] = [];
     const order: number[] = [];
-    for (const { group, masked } of this.#products.slice(0, few.length)) {
+    sums.forEach((sum, at) => {
+      const product = this.#products[at];
+      if (product === undefined) return;
+      byGroup.set(product.group, sum);
+      parts.push(b.flattenRows(b.matmul(product.masked, sum, { transposeA: true }), 2));
+      order.push(...columnsOf(product.group));
+    });
+    if (left !== undefined) parts.push(left);
+    order.push(...[...some, ...many].flatMap(columnsOf), ...this.#restColumns());
+    const weights = b.gather(this.b.join(parts, 0), this.#list(inverse(order)));
+    return { weights, sums: byGroup };
+  }
+
+  /** The gradient of weights, by columns of what they multiply. */
+  #slopes(columns: readonly ValueId[], upstream: ValueId): ValueId {
+    return this.b.matmul(this.b.join(columns, 1), upstream, { transposeA: true });
+  }
+
+  /** The gradients of the rows that have each value of each feature, added up, [features, values, units] for each group: sums of rows. */
+  #sumsByValue(group: Group, upstream: ValueId): ValueId {
+    const { b } = this;
+    const { ids, ranges } = group.table;
+    const most = mostValues(group);
+    const { units, batch } = this.plan;
+    const parts = group.features.flatMap((feature) => {
+      const range = ranges[feature] ?? { begin: 0, end: 0 };
+      const column = b.reshape(b.slice(ids, { axis: 1, begin: feature, size: 1 }), [batch]);
+      const values = sizeOf(range);
+      const sum = b.segmentSum(upstream, b.sub(column, b.scalar(range.begin, "int32")), values);
+      return values < most ? [sum, b.zeros([most - values, units])] : [sum];
+    });
+    return b.reshape(b.join(parts, 0), [group.features.length, most, units]);
+  }
+
+  /** The same, of features of few values, as a product with columns that say which value a row has; and that of other columns, which is made with it. */
+  #sumsByMarks(
+    others: readonly ValueId[],
+    upstream: ValueId,
+  ): { readonly sums: readonly ValueId[]; readonly left: ValueId | undefined } {
+    const { b } = this;
+    const { few, units } = this.plan;
+    const products = this.#slopes([...few.map((group) => this.#marks(group)), ...others], upstream);
+    let first = 0;
+    const sums = few.map((group) => {
       const begin = first;
+      first += valuesOf(group);
       const places = valuesByFeature(
         group,
         (range, value, before) => begin + before + Math.min(value, sizeOf(range) - 1),
       );
-      const shape = [group.features.length, mostValues(group), this.plan.units];
-      const sum = b.reshape(b.gather(products, this.#list(places)), shape);
-      sums.set(group, sum);
-      parts.push(b.flattenRows(b.matmul(masked, sum, { transposeA: true }), 2));
-      order.push(...columnsOf(group));
-      first += valuesOf(group);
-    }
-    const size = Number(b.shape(products)[0]) - first;
-    if (size > 0) parts.push(b.slice(products, { axis: 0, begin: first, size }));
-    order.push(...[...some, ...many].flatMap(columnsOf), ...this.#restColumns());
-    const weights = b.gather(this.b.join(parts, 0), this.#list(inverse(order)));
-    return { weights, sums };
-  }
-
-  /** The gradients of the rows that have each value of each feature, added up: what the product with {@link #marks} is. */
-  #sumsByValue(group: Group, upstream: ValueId): readonly ValueId[] {
-    const { b } = this;
-    const { ids, ranges } = group.table;
-    return group.features.map((feature) => {
-      const { begin = 0, end = 0 } = ranges[feature] ?? {};
-      const column = b.reshape(b.slice(ids, { axis: 1, begin: feature, size: 1 }), [this.plan.batch]);
-      return b.segmentSum(upstream, b.sub(column, b.scalar(begin, "int32")), end - begin);
+      return b.reshape(b.gather(products, this.#list(places)), [group.features.length, mostValues(group), units]);
     });
+    const size = Number(b.shape(products)[0]) - first;
+    return { sums, left: size > 0 ? b.slice(products, { axis: 0, begin: first, size }) : undefined };
   }
 
   /** Which of its values each feature of a group has, [B, values]: 1 there, and 0. */

@@ -57,7 +57,7 @@ export interface Savings {
 }
 
 /** The passes over a step that the engine `fused` plans. */
-export type FusedPass = Extract<StepPass, "aligned" | "multiplied" | "merged">;
+export type FusedPass = Extract<StepPass, "aligned" | "multiplied" | "merged" | "narrowed">;
 
 /** Lowers a model, and counts on the way. `options.serving` as for {@link lowerModel}. */
 export function countSavings(model: Model, sizes: FittedSizes, options: Pick<LowerOptions, "serving"> = {}): Savings {
@@ -141,6 +141,7 @@ const noPasses: Readonly<Record<StepPass, OpAmount>> = {
   joined: nothing,
   multiplied: nothing,
   merged: nothing,
+  narrowed: nothing,
 };
 
 function fusedOf(program: Program, batch: number): Savings["fused"] {
@@ -149,8 +150,8 @@ function fusedOf(program: Program, batch: number): Savings["fused"] {
     saved[pass] = minus(sumOf(before, batch), sumOf(after, batch));
   });
   if (found === undefined) return undefined;
-  const { aligned, multiplied, merged } = saved;
-  return { ...sumOf(found.fn, batch), ...found.steps, saved: { aligned, multiplied, merged } };
+  const { aligned, multiplied, merged, narrowed } = saved;
+  return { ...sumOf(found.fn, batch), ...found.steps, saved: { aligned, multiplied, merged, narrowed } };
 }
 
 function compiledOf({ state, functions }: Program, batch: number): Savings["compiled"] {
@@ -164,15 +165,16 @@ function compiledOf({ state, functions }: Program, batch: number): Savings["comp
   if (train === undefined) return undefined;
   const repeated = repeatedStep(train, watch);
   if (repeated !== undefined) {
+    if (repeated.distinct.length === 0) return { ...sumOf(repeated.fn, batch), whole: true, saved };
     // Lists that the loop fills up have an axis that only the rows decide, which counts as 1.
-    const counted = repeated.distinct.length === 0 ? repeated.fn : train;
-    return { ...sumOf(counted, batch), whole: true, saved };
+    const inLoop = [saved.multiplied, saved.merged, saved.narrowed];
+    return { ...inLoop.reduce(minus, sumOf(train, batch)), whole: true, saved };
   }
   const inside = partition(train);
   if (inside.size === 0) return undefined;
   return {
     ...sumOf(train, batch, (id) => inside.has(id)),
     whole: false,
-    saved: { ...saved, multiplied: nothing, merged: nothing },
+    saved: { ...saved, multiplied: nothing, merged: nothing, narrowed: nothing },
   };
 }

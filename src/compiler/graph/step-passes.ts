@@ -13,9 +13,10 @@ import { stackTraining } from "./passes/stack-training.js";
  * - `aligned`: columns that are cut out and joined again stay together;
  * - `joined`: tables of which the same rows are read and written are one;
  * - `multiplied`: tables are multiplied in the place of their rows;
- * - `merged`: products of one matrix are one product.
+ * - `merged`: products of one matrix are one product;
+ * - `narrowed`: columns of a product that nobody reads are not computed.
  */
-export type StepPass = "stacked" | "aligned" | "joined" | "multiplied" | "merged";
+export type StepPass = "stacked" | "aligned" | "joined" | "multiplied" | "merged" | "narrowed";
 
 /** Told of each pass over a function that takes steps, what went in and what came out. */
 export type WatchPass = (pass: StepPass, before: GraphFunction, after: GraphFunction) => void;

@@ -31,6 +31,7 @@ const stepReasons = {
   joined: "a table and its slots are one variable",
   multiplied: "tables are multiplied in the place of their rows",
   merged: "products of one matrix are one product",
+  narrowed: "nobody reads some columns of a product",
 } as const;
 
 function functionTable({ name, written, saved, left }: FunctionSavings): string {

@@ -3,8 +3,9 @@ import { isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode } from "../graph.js";
 import type { WatchPass } from "../step-passes.js";
 import { liveValues } from "./eliminate-dead-code.js";
-import { mergeProducts } from "./merge-products.js";
-import { multiplyDefaults, multiplyTables } from "./multiply-tables.js";
+import { mergeProducts } from "./products/merge-products.js";
+import { multiplyDefaults, multiplyTables } from "./products/multiply-tables.js";
+import { narrowProducts } from "./products/narrow-products.js";
 import { type DistinctIds, distinctIdsOf, padDistinct } from "./pad-distinct.js";
 import { isCompilable } from "./partition.js";
 
@@ -58,7 +59,9 @@ function productPasses(fn: GraphFunction, watch: WatchPass, readsAgain: boolean)
   watch("multiplied", fn, multiplied);
   const merged = mergeProducts(multiplied);
   watch("merged", multiplied, merged);
-  return merged;
+  const narrowed = narrowProducts(merged);
+  watch("narrowed", merged, narrowed);
+  return narrowed;
 }
 
 /** Beside what is compilable anywhere: tables, their rows and sums, and random numbers, which cost nothing to hand over in a loop. */

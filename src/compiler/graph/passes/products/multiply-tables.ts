@@ -4,12 +4,12 @@
  * gradients, where a feature has few values, a column that says which value a row has takes the place of the columns of its embedding: the product with
  * those columns is the gradient of the product of the table, from which those of table and weights follow. Sums are the same, in another order.
  */
-import type { GraphFunction, ValueId } from "../graph.js";
-import { float32, int32 } from "../dims.js";
-import { AppendedNodes } from "./append-nodes.js";
+import type { GraphFunction, ValueId } from "../../graph.js";
+import { float32, int32 } from "../../dims.js";
+import { AppendedNodes } from "../append-nodes.js";
 import { type FirstProducts, firstProductsOf, type InputPiece, type ReadTable } from "./first-products.js";
-import { inverse } from "./join-columns.js";
-import { readersOf, shapeOf } from "./readers.js";
+import { inverse } from "../join-columns.js";
+import { readersOf, shapeOf } from "../readers.js";
 
 /** When products of tables are made. */
 export interface MultiplyLimits {

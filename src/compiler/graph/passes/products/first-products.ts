@@ -1,7 +1,7 @@
 /** Finds what is read of tables and multiplied with weights at once, and what training makes of it. */
-import type { GraphFunction, GraphNode, NodeOf, ValueId } from "../graph.js";
-import { type Piece, placesOf } from "./join-columns.js";
-import { isProduct, type Readers, readersIn } from "./readers.js";
+import type { GraphFunction, GraphNode, NodeOf, ValueId } from "../../graph.js";
+import { type Piece, placesOf } from "../join-columns.js";
+import { isProduct, type Readers, readersIn } from "../readers.js";
 
 /** An input of products: rows of tables beside other columns. */
 export interface FirstProducts {

@@ -2,10 +2,10 @@
  * Products of one matrix as one product: experts and gates multiply the same rows, and a product of few columns takes far longer than its arithmetic, as it reads
  * all of these rows for them. Their gradients are merged in the same way. Sums are the same, in another order.
  */
-import type { GraphFunction, NodeOf, Shape, ValueId } from "../graph.js";
-import { sameShape } from "../dims.js";
-import { AppendedNodes } from "./append-nodes.js";
-import { type Readers, readersIn, readersOf, shapeOf } from "./readers.js";
+import type { GraphFunction, NodeOf, Shape, ValueId } from "../../graph.js";
+import { sameShape } from "../../dims.js";
+import { AppendedNodes } from "../append-nodes.js";
+import { type Readers, readersIn, readersOf, shapeOf } from "../readers.js";
 
 /** Columns of a product that reads its matrix for little arithmetic. XLA makes a product of one column as it makes sums. */
 const fewColumns = { least: 2, most: 32 };

@@ -3,12 +3,12 @@
  * the weights that its rows meet once for all calls; a row of a batch reads a row of each product and adds them up. Sums are the same, in another
  * order.
  */
-import { float32, int32 } from "../dims.js";
-import type { GraphFunction, GraphNode, Program, StateVariable, ValueId } from "../graph.js";
-import { AppendedNodes } from "./append-nodes.js";
+import { float32, int32 } from "../../dims.js";
+import type { GraphFunction, GraphNode, Program, StateVariable, ValueId } from "../../graph.js";
+import { AppendedNodes } from "../append-nodes.js";
 import { type NodeAt, type ReadTable, readTable } from "./first-products.js";
-import { bySource, type Place, placesOf } from "./join-columns.js";
-import { isProduct, type Readers, readersIn, readersOf } from "./readers.js";
+import { bySource, type Place, placesOf } from "../join-columns.js";
+import { isProduct, type Readers, readersIn, readersOf } from "../readers.js";
 
 /** A variable that others decide: made once for each change of theirs. */
 export interface DerivedVariable {

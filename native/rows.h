@@ -250,33 +250,36 @@ inline long firstOfPart(const int32_t* ids, long count, long rows, int part, int
 }
 
 /**
- * Makes ids distinct, each part those of some rows of the table: operands: the distinct ids of a part in the order in which they come, each id's place among them, notes by row of the table, ids,
- * and of a part how many are distinct and the first row of the table that is its; numbers: ids, rows of the table, numbers of a part of the first and of the last operand.
+ * Makes ids distinct, each part those of some rows of the table: operands: the distinct ids of a part in the order in which they come, each id's place among them, ids, and of a part how many are distinct and the
+ * first row of the table that is its; numbers: ids, rows of the table, numbers of a part of the first and of the last operand.
  */
 inline void distinct(const Instruction& instruction, const Context& context) {
   const auto& n = instruction.numbers;
   const long count = n[0];
   int32_t* list = intPlace(instruction, context, 0) + n[2] * context.thread;
   int32_t* index = intPlace(instruction, context, 1);
-  int32_t* notes = intPlace(instruction, context, 2);
-  const int32_t* ids = intPlace(instruction, context, 3);
-  int32_t* found = intPlace(instruction, context, 4) + n[3] * context.thread;
+  const int32_t* ids = intPlace(instruction, context, 2);
+  int32_t* found = intPlace(instruction, context, 3) + n[3] * context.thread;
   const long first = firstOfPart(ids, count, n[1], context.thread, context.threads);
   const long last = firstOfPart(ids, count, n[1], context.thread + 1, context.threads);
-  constexpr long ahead = 16;
   long own;
   const std::vector<int32_t>& places = placesWithin(ids, 1, count, first, last, &own);
-  for (long k = own - 1; k >= 0; --k) {
-    if (k >= ahead) __builtin_prefetch(notes + ids[places[k - ahead]], 1);
-    notes[ids[places[k]]] = places[k];
-  }
+  // By a hash of an id, 1 and its place in the list; 0 where no id has come. At most half of the slots are taken, so that a near cache holds them, whatever the table has of rows.
+  thread_local std::vector<int32_t> slots;
+  int bits = 6;
+  while ((1L << bits) < 2 * own) ++bits;
+  const uint32_t most = (1u << bits) - 1;
+  slots.assign(most + 1, 0);
   int32_t next = 0;
   for (long k = 0; k < own; ++k) {
-    // Without a branch: whether an id has come before cannot be foreseen.
-    const int32_t i = places[k], at = notes[ids[i]], known = index[at];
-    index[i] = at == i ? next : known;
-    list[next] = ids[i];
-    next += at == i;
+    const int32_t i = places[k], id = ids[i];
+    uint32_t slot = (static_cast<uint32_t>(id) * 0x9E3779B1u) >> (32 - bits);
+    while (slots[slot] != 0 && list[slots[slot] - 1] != id) slot = (slot + 1) & most;
+    if (slots[slot] == 0) {
+      list[next] = id;
+      slots[slot] = ++next;
+    }
+    index[i] = slots[slot] - 1;
   }
   found[0] = next;
   found[1] = static_cast<int32_t>(first);

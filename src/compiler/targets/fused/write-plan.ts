@@ -576,7 +576,6 @@ class PlanWriter {
     const [room, found] = [Math.ceil(count / 16) * 16, 16];
     const parts = make("distinct of a part", "perThread", room);
     const founds = make("found by a part", "perThread", found);
-    const notes = make("notes", "own", table.rows);
     const whole = (buffer: number, offset = 0): PlanOperand => ({ buffer, offset, rowStride: 0 });
     const given = whole(from.buffer, from.offset);
     const { loop } = this.#placed(ids);
@@ -584,7 +583,7 @@ class PlanWriter {
     this.#emit(
       { rows: count, phase, isWhole: true },
       "distinct",
-      [whole(parts), whole(made.index), whole(notes), given, whole(founds)],
+      [whole(parts), whole(made.index), given, whole(founds)],
       [count, table.rows, room, found],
     );
     this.#emit(

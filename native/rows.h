@@ -174,7 +174,10 @@ inline void sortBySegment(const std::vector<Segments>& lists, long rows, long st
   }
   const size_t size = lists.size();
   for (long row = 0; row < rows; ++row)
-    for (size_t l = 0; l < size; ++l) ++counters[l][lists[l].ids[row * lists[l].stride]];
+    for (size_t l = 0; l < size; ++l) {
+      const int32_t id = lists[l].ids[row * lists[l].stride];
+      if (id >= 0) ++counters[l][id];
+    }
   found.clear();
   int32_t place = 0;
   for (size_t l = 0; l < size; ++l)
@@ -186,13 +189,15 @@ inline void sortBySegment(const std::vector<Segments>& lists, long rows, long st
     }
   order.resize(size * rows);
   for (long row = 0; row < rows; ++row)
-    for (size_t l = 0; l < size; ++l)
-      order[counters[l][lists[l].ids[row * lists[l].stride]]++] = static_cast<int32_t>(row * stride);
+    for (size_t l = 0; l < size; ++l) {
+      const int32_t id = lists[l].ids[row * lists[l].stride];
+      if (id >= 0) order[counters[l][id]++] = static_cast<int32_t>(row * stride);
+    }
 }
 
 /**
  * A thread's part of sums of the same values by the ids of some lists: operands: out of the first list, values, its ids, then out and ids of each other list; numbers: f, segments, width, strides of
- * the rows of values and ids, numbers of a thread, then segments, stride of ids and numbers of a thread of each other list.
+ * the rows of values and ids, numbers of a thread, then segments, stride of ids and numbers of a thread of each other list. Ids below 0 are left out.
  */
 inline void segmentSumOverRows(const Instruction& instruction, const Context& context) {
   const auto& n = instruction.numbers;
@@ -232,8 +237,10 @@ inline void segmentSumOverRows(const Instruction& instruction, const Context& co
   }
   if (rest == width) return;
   for (const Segments& list : lists)
-    for (long row = 0; row < rows; ++row)
-      addRow(list.sums + list.ids[row * list.stride] * width + rest, values + row * valueStride + rest, width - rest);
+    for (long row = 0; row < rows; ++row) {
+      const int32_t id = list.ids[row * list.stride];
+      if (id >= 0) addRow(list.sums + id * width + rest, values + row * valueStride + rest, width - rest);
+    }
 }
 
 /// The first row of a table whose ids are of a part, so that each part has about as many of them: by a sample, which is the same for all parts.
@@ -246,7 +253,7 @@ inline long firstOfPart(const int32_t* ids, long count, long rows, int part, int
   for (long i = 0; i < size; ++i)
     sample[i] = ids[size == count ? i : (uint64_t{static_cast<uint32_t>(i) * 0x9E3779B1u} * count) >> 32];
   std::nth_element(sample, sample + size * part / parts, sample + size);
-  return sample[size * part / parts];
+  return std::max(0, sample[size * part / parts]);
 }
 
 /**
@@ -287,7 +294,7 @@ inline void distinct(const Instruction& instruction, const Context& context) {
 
 /**
  * Joins what parts have made distinct: operands: the list, how many it has, each id's place in the list, the parts' distinct ids, ids, and what a part has found; numbers: ids, numbers of a part of
- * the distinct ids and of what was found. What the list has no ids for is -1.
+ * the distinct ids and of what was found. What the list has no ids for is -1, and so is the place of an id below 0, which is none.
  */
 inline void joinDistinct(const Instruction& instruction, const Context& context) {
   const auto& n = instruction.numbers;
@@ -310,6 +317,7 @@ inline void joinDistinct(const Instruction& instruction, const Context& context)
     const int32_t size = found[n[2] * (part - 1)], first = found[n[2] * part + 1];
     for (long i = 0; i < context.rows; ++i) index[i] += ids[i] >= first ? size : 0;
   }
+  for (long i = 0; i < context.rows; ++i) index[i] = ids[i] < 0 ? -1 : index[i];
 }
 
 /**

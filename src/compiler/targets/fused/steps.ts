@@ -11,6 +11,7 @@ import {
   stackTraining,
   type WatchPass,
 } from "../../graph/index.js";
+import { withoutPadding } from "./absent.js";
 import type { Columns, Layout } from "./placed.js";
 
 /**
@@ -37,7 +38,8 @@ function isStep({ updates }: GraphFunction): boolean {
 
 /** A step that the engine repeats; undefined where it can not. */
 export function plannedStep(fn: GraphFunction, watch?: WatchPass): GraphFunction | undefined {
-  return repeatedStep(fn, watch, { readsAgain: false, mostIds: Infinity })?.fn;
+  const step = repeatedStep(fn, watch, { readsAgain: false, mostIds: Infinity });
+  return step === undefined ? undefined : withoutPadding(step.fn);
 }
 
 /** Tables that are read by the same ids lie beside each other, row by row. */

@@ -1,6 +1,6 @@
 /**
- * Rows of a table that only padding reads are not updated. A step counts for each distinct id what is no padding and writes the others as they were; in the loops here padding is no id at all
- * instead, which sums and writes leave out, so that nothing is counted or chosen.
+ * Rows of a table that only padding reads are not updated. A step counts for each distinct id what stands for values and writes the others as they were; in the loops here the id of padding is
+ * below 0 instead, which sums and writes leave out, so that nothing is counted or chosen.
  */
 import type { GraphFunction, GraphNode, ValueId } from "../../graph/graph.js";
 import { AppendedNodes } from "../../graph/passes/append-nodes.js";
@@ -45,7 +45,7 @@ class PaddingFinder {
     this.#live = liveValues(fn);
   }
 
-  /** What a list of distinct ids is read for: rows that are read and written, all of them chosen by one count of what is no padding, and sums; undefined where it is something else. */
+  /** What a list of distinct ids is read for: rows that are read and written, all of them chosen by one count of values, and sums; undefined where it is something else. */
   find(list: ValueId, ids: ValueId): Padding | undefined {
     if (!this.#live.has(list)) return undefined;
     const updates = this.fn.updates.filter((update) => update.kind === "scatter" && update.ids === list);

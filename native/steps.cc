@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "draws.h"
 #include "instructions-bf16.h"
 #include "threads.h"
 
@@ -362,6 +363,30 @@ napi_value Allocate(napi_env env, napi_callback_info info) {
   return buffer;
 }
 
+/// drawNormal(numbers: Float32Array, settings: [key, key, counter, counter, counter, start, center, scale, low, span], tails: Uint32Array): how many of the numbers are in a tail, which are left to the caller.
+napi_value DrawNormal(napi_env env, napi_callback_info info) {
+  size_t argc = 3;
+  napi_value argv[3];
+  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
+  Words numbers, tails;
+  double s[10];
+  if (!wordsOf(env, argv[0], &numbers) || !wordsOf(env, argv[2], &tails)) return fail(env, "numbers are typed arrays");
+  // Behind the last tail there is always a pair that is written and not meant.
+  if (tails.length < 2 * numbers.length + 2) return fail(env, "there is no room for the tails");
+  for (uint32_t i = 0; i < 10; ++i) {
+    napi_value setting;
+    napi_get_element(env, argv[1], i, &setting);
+    if (napi_get_value_double(env, setting, &s[i]) != napi_ok) return fail(env, "settings are numbers");
+  }
+  const auto word = [](double value) { return static_cast<uint32_t>(static_cast<int64_t>(value)); };
+  const uint32_t key[2] = {word(s[0]), word(s[1])}, upper[3] = {word(s[2]), word(s[3]), word(s[4])};
+  const long found = draws::fill(reinterpret_cast<float*>(numbers.data), static_cast<long>(numbers.length), static_cast<uint64_t>(s[5]), key, upper,
+                                 {s[6], s[7], s[8], s[9]}, reinterpret_cast<uint32_t*>(tails.data));
+  napi_value result;
+  napi_create_int64(env, found, &result);
+  return result;
+}
+
 /// names(): the instructions, whose places are their codes.
 napi_value Names(napi_env env, napi_callback_info) {
   napi_value list;
@@ -387,7 +412,7 @@ napi_value Init(napi_env env, napi_value exports) {
     const char* name;
     napi_callback callback;
   } functions[] = {{"create", Create}, {"run", Run}, {"trace", Trace}, {"names", Names}, {"allocate", Allocate},
-                   {"bfloat16", Bfloat16}, {"arrange", Arrange}};
+                   {"bfloat16", Bfloat16}, {"arrange", Arrange}, {"drawNormal", DrawNormal}};
   for (const auto& [name, callback] : functions) {
     napi_value function;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);

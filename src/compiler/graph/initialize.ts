@@ -4,7 +4,7 @@
  */
 import { sizeOf } from "./dims.js";
 import type { Initializer, StatePiece, StateVariable } from "./graph.js";
-import { createPhilox, type Philox } from "./philox.js";
+import { createPhilox } from "./philox.js";
 
 /** Rows of a variable and the numbers in one; a variable of no dimensions is one row of one number. */
 export function rowsOf({ type }: StateVariable): { readonly rows: number; readonly width: number } {
@@ -23,12 +23,29 @@ export function initialize(variable: StateVariable, seed: number): Float32Array 
   return initializeRows(variable, seed, 0, rowsOf(variable).rows);
 }
 
-/** Rows [first, first + count) of what {@link initialize} gives, made by themselves. */
+/** Normal numbers of a stream: number i is `center` + `scale` · the normal's quantile of `low` + `span` · the stream's share i. */
+export interface NormalDraw {
+  /** Of Philox, and the upper words of its counter. */
+  readonly key: readonly [number, number];
+  readonly upper: readonly [number, number, number];
+  /** Index of the first number. */
+  readonly start: number;
+  readonly center: number;
+  readonly scale: number;
+  readonly low: number;
+  readonly span: number;
+}
+
+/** Fills an array with normal numbers, bit by bit those of {@link drawNormal}. */
+export type DrawNormal = (values: Float32Array, draw: NormalDraw) => void;
+
+/** Rows [first, first + count) of what {@link initialize} gives, made by themselves. `draw`: what draws normal numbers. */
 export function initializeRows(
   variable: StateVariable,
   seed: number,
   first: number,
   count: number,
+  draw: DrawNormal = drawNormal,
 ): Float32Array | Int32Array {
   const { width } = rowsOf(variable);
   const values = variable.type.dtype === "float32" ? new Float32Array(count * width) : new Int32Array(count * width);
@@ -37,7 +54,7 @@ export function initializeRows(
     const to = Math.min(first + count, piece.row + piece.rows);
     if (from >= to) continue;
     const part = values.subarray((from - first) * width, (to - first) * width);
-    fillPiece(part, piece, seed, (from - piece.row) * width);
+    fillPiece(part, piece, seed, (from - piece.row) * width, draw);
   }
   return values;
 }
@@ -48,6 +65,7 @@ function fillPiece(
   { name, initializer }: StatePiece,
   seed: number,
   start: number,
+  draw: DrawNormal,
 ): void {
   switch (initializer.kind) {
     case "constant":
@@ -64,7 +82,7 @@ function fillPiece(
     case "normal":
     case "truncated":
     case "uniform":
-      fillRandom(values, initializer, pieceGenerator(name, seed), start);
+      fillRandom(values, initializer, { ...streamOf(name, seed), start }, draw);
       return;
   }
 }
@@ -73,8 +91,8 @@ function fillPiece(
 const purpose = 0x696e6974;
 
 /** Key: the seed and a hash of the name. Counter: block, 0, a second hash of the name, and a word of its own. */
-function pieceGenerator(name: string, seed: number): Philox {
-  return createPhilox([seed, hashText(name, 0x811c9dc5)], [0, hashText(name, 0x9747b28c), purpose]);
+function streamOf(name: string, seed: number): Pick<NormalDraw, "key" | "upper"> {
+  return { key: [seed, hashText(name, 0x811c9dc5)], upper: [0, hashText(name, 0x9747b28c), purpose] };
 }
 
 /** FNV-1a over the UTF-16 units, mixed at the end as MurmurHash3 does. */
@@ -91,31 +109,47 @@ type RandomInitializer = Extract<Initializer, { kind: "normal" | "truncated" | "
 function fillRandom(
   values: Float32Array | Int32Array,
   initializer: RandomInitializer,
-  philox: Philox,
-  start: number,
+  stream: Pick<NormalDraw, "key" | "upper" | "start">,
+  draw: DrawNormal,
 ): void {
-  const [center, scale, draw] = distributionOf(initializer);
-  const { words } = philox;
-  for (let at = 0; at < values.length;) {
-    const word = (start + at) % 4;
-    philox.block((start + at - word) / 4);
-    for (let index = word; index < 4 && at < values.length; index += 1, at += 1) {
-      // Middles of 2³² equal parts of (0, 1): never 0 or 1.
-      const share = ((words[index] ?? 0) + 0.5) / 0x100000000;
-      values[at] = center + scale * draw(share);
-    }
+  if (initializer.kind === "uniform") {
+    const { low, high } = initializer;
+    fillByShares(values, stream, (share) => low + (high - low) * share);
+    return;
   }
+  const scale = initializer.deviation;
+  const normal =
+    initializer.kind === "normal"
+      ? { ...stream, center: initializer.mean, scale, low: 0, span: 1 }
+      : { ...stream, center: 0, scale, low: beyond, span: 1 - 2 * beyond };
+  if (values instanceof Float32Array) draw(values, normal);
+  else fillByShares(values, stream, quantileOf(normal));
 }
 
-/** Center, scale, and the quantile function of the rest. */
-function distributionOf(initializer: RandomInitializer): readonly [number, number, (share: number) => number] {
-  switch (initializer.kind) {
-    case "normal":
-      return [initializer.mean, initializer.deviation, normalQuantile];
-    case "truncated":
-      return [0, initializer.deviation, (share) => normalQuantile(beyond + share * (1 - 2 * beyond))];
-    case "uniform":
-      return [initializer.low, initializer.high - initializer.low, (share) => share];
+/** Number by number. */
+export const drawNormal: DrawNormal = (values, draw) => fillByShares(values, draw, quantileOf(draw));
+
+/** From a share of a stream to the number that it means. */
+export function quantileOf({ center, scale, low, span }: NormalDraw): (share: number) => number {
+  return (share) => center + scale * normalQuantile(low + share * span);
+}
+
+/** The share of a word: the middle of one of 2³² equal parts of (0, 1), never 0 or 1. */
+export function shareOf(word: number): number {
+  return (word + 0.5) / 0x100000000;
+}
+
+function fillByShares(
+  values: Float32Array | Int32Array,
+  { key, upper, start }: Pick<NormalDraw, "key" | "upper" | "start">,
+  numberOf: (share: number) => number,
+): void {
+  const { words, block } = createPhilox(key, upper);
+  for (let at = 0; at < values.length;) {
+    const word = (start + at) % 4;
+    block((start + at - word) / 4);
+    for (let index = word; index < 4 && at < values.length; index += 1, at += 1)
+      values[at] = numberOf(shareOf(words[index] ?? 0));
   }
 }
 

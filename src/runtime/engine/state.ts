@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { StateVariable } from "../../compiler/graph/graph.js";
 import { initializeRows, rowsOf } from "../../compiler/graph/initialize.js";
+import { fastDraws } from "./fused/draws.js";
 import { chunkBytes, type HostTensor, isLarge, type Session } from "./engine.js";
 
 /** Values of state variables, some rows at a time. */
@@ -15,7 +16,7 @@ export interface StateReader {
 
 /** State as training starts, a function of the seed. */
 export function initialReader(seed: number): StateReader {
-  return { rows: (variable, first, count) => initializeRows(variable, seed, first, count) };
+  return { rows: (variable, first, count) => initializeRows(variable, seed, first, count, fastDraws()) };
 }
 
 /** State that is held in memory. Throws for a variable that it does not hold. */

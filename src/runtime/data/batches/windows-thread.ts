@@ -1,7 +1,7 @@
 /** The thread that puts windows in order: it is opened with what it reads, and answers each job with the rows of its window. */
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
-import type { StepsAddon } from "../../engine/fused/addon.js";
+import type { StepsAddon } from "../../engine/fused/steps-addon.js";
 import { type CopyRows, createArrange, type WindowJob, type WindowsSetup } from "./windows.js";
 
 /** Undefined where the addon does not load: one that another machine has compiled may not. */

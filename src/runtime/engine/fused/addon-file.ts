@@ -13,6 +13,7 @@ const targets = [
 
 const sources = [
   "steps.cc",
+  "draws.h",
   "instruction.h",
   "instructions.h",
   "instructions-bf16.h",

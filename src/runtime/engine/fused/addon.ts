@@ -14,52 +14,13 @@ import { inSetUpFolder, withWorkFolder } from "../folder-lock.js";
 import { findCompiler } from "../native-setup.js";
 import { findNodeApi } from "../native-sources.js";
 import { fileOf, stepsFile, targetOf } from "./addon-file.js";
+import { type FoundAddon, keepAddon, loadedAddon, type StepsAddon } from "./steps-addon.js";
 
 const run = promisify(execFile);
 
-/** Tiles of AMX, or dot products of AVX-512 BF16. */
-export type Bfloat16Kind = "tiles" | "dots";
-
-/** A plan in the addon's memory. */
-export type PlanHandle = object & { readonly handle?: never };
-
-export interface StepsAddon {
-  /** `words`: the plan as `encodePlan` writes it. `given`: state and constants, which the plan reads and writes where they are. */
-  create(words: Float64Array, given: readonly (Float32Array | Int32Array)[]): PlanHandle;
-  /**
-   * Runs it `count` times over queues of inputs and outputs, in the order of the plan. `isAlone`: in this thread only, with the same numbers.
-   */
-  run(plan: PlanHandle, queues: readonly (Float32Array | Int32Array)[], count: number, isAlone: boolean): void;
-  /**
-   * Begins to note what is done, or ends it: four numbers for each, the part, the instruction's place in the plan, and from when to when in
-   * nanoseconds.
-   */
-  trace(plan: PlanHandle, on: boolean): Float64Array;
-  /** Zeros in memory that is read by random access with fewer misses than others, if it is large. Throws where the system has not as much. */
-  allocate(bytes: number): ArrayBuffer;
-  /**
-   * Stored rows (`records.ts`) at some places as the arrays of a batch of as many: ids, numbers, labels, which of these are known, and weights. Throws for a place that is
-   * outside.
-   */
-  arrange(records: Int32Array, places: Int32Array, parts: readonly (Float32Array | Int32Array)[]): void;
-  /** Of the instructions, by code. */
-  names(): readonly string[];
-  /** The kind of instructions that products of bfloat16 are made of here; else what has none of them that pays, and products are of float32 only. */
-  bfloat16(): Bfloat16Kind | "processor" | "compiler";
-}
-
-export interface FoundAddon {
-  readonly addon: StepsAddon;
-  /** As `AVX-512`. */
-  readonly vectors: string;
-}
-
-let loaded: FoundAddon | undefined;
-
 /** The addon where it is there and loads. */
 export function loadStepsAddon(environment: NodeJS.ProcessEnv = process.env): FoundAddon | undefined {
-  loaded ??= findStepsAddon(environment);
-  return loaded;
+  return loadedAddon() ?? keepAddon(findStepsAddon(environment));
 }
 
 function findStepsAddon(environment: NodeJS.ProcessEnv): FoundAddon | undefined {

@@ -1,6 +1,6 @@
 /** What products of bfloat16 are made of, where a training asks for them. */
 import { createFailure } from "../../failure.js";
-import type { Bfloat16Kind, StepsAddon } from "./addon.js";
+import type { Bfloat16Kind, StepsAddon } from "./steps-addon.js";
 
 const problems = {
   processor:

@@ -1,6 +1,6 @@
 /** A plan as the addon reads it: numbers in the order of `native/steps.cc`. */
 import type { FusedPlan, PlanBuffer } from "../../../compiler/targets/fused/index.js";
-import type { Bfloat16Kind } from "./addon.js";
+import type { Bfloat16Kind } from "./steps-addon.js";
 
 const kinds = { state: 0, constant: 0, input: 1, output: 1, own: 2, local: 3, perThread: 4 } as const;
 

@@ -26,7 +26,8 @@ import { omitUndefined } from "../../../compiler/text/index.js";
 import { withParts } from "../stacked-state.js";
 import { threadCount } from "../../thread-count.js";
 import { createFailure } from "../../failure.js";
-import { type Bfloat16Kind, type FoundAddon, loadStepsAddon, type PlanHandle, type StepsAddon } from "./addon.js";
+import { loadStepsAddon } from "./addon.js";
+import type { Bfloat16Kind, FoundAddon, PlanHandle, StepsAddon } from "./steps-addon.js";
 import { bfloat16Kind } from "./bfloat16.js";
 import { encodePlan } from "./encode-plan.js";
 

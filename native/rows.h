@@ -65,20 +65,20 @@ inline void sumRows(const Instruction& instruction, const Context& context) {
   const long rows = n[0] * context.rows, width = n[1], outStride = n[2], tables = n[3];
   float* out = place(instruction, context, 0);
   thread_local std::vector<const float*> table;
-  // Where the rows of a row begin in the tables.
-  thread_local std::vector<int32_t> begins;
+  // Where the rows of a row begin in the tables: larger ones are not summed so.
+  thread_local std::vector<uint32_t> begins;
   table.resize(tables);
   begins.resize(rows * tables);
   for (long t = 0; t < tables; ++t) {
     table[t] = place(instruction, context, static_cast<int>(1 + 2 * t));
     const int32_t* ids = intPlace(instruction, context, static_cast<int>(2 + 2 * t));
-    const auto stride = static_cast<int32_t>(n[4 + 2 * t]);
+    const auto stride = static_cast<uint32_t>(n[4 + 2 * t]);
     const long idStride = n[5 + 2 * t];
-    for (long row = 0; row < rows; ++row) begins[row * tables + t] = std::max(0, ids[row * idStride]) * stride;
+    for (long row = 0; row < rows; ++row) begins[row * tables + t] = static_cast<uint32_t>(std::max(0, ids[row * idStride])) * stride;
   }
   const float* const* const from = table.data();
   const long rest = byColumns(width, [&](auto together, long column) {
-    const int32_t* begin = begins.data();
+    const uint32_t* begin = begins.data();
     for (long row = 0; row < rows; ++row, begin += tables) {
       Vec sum[together];
       const float* x = from[0] + begin[0] + column;
@@ -93,7 +93,7 @@ inline void sumRows(const Instruction& instruction, const Context& context) {
   if (rest == width) return;
   const int count = static_cast<int>(width - rest);
   for (long row = 0; row < rows; ++row) {
-    const int32_t* begin = &begins[row * tables];
+    const uint32_t* begin = &begins[row * tables];
     Vec sum = load(from[0] + begin[0] + rest, count);
     for (long t = 1; t < tables; ++t) sum += load(from[t] + begin[t] + rest, count);
     store(out + row * outStride + rest, sum, count);

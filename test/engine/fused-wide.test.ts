@@ -153,4 +153,45 @@ describe("values that are joined", () => {
   it.skipIf(fusedMissing !== undefined)("are what the interpreter has", () => {
     expectSame(joined);
   });
+
+  const beside = built({ x: numbers(rows, 16), a: numbers(16, 40), c: numbers(rows, 32) }, (b, inputs) => {
+    const { x = -1, a = -1, c = -1 } = inputs;
+    const made = b.relu(b.matmul(x, a));
+    const wide = b.mul(c, b.scalar(2));
+    const few = b.exp(b.slice(c, { axis: 1, begin: 3, size: 4 }));
+    const viewed = b.neg(c);
+    const all = b.concat([made, wide, few, b.slice(viewed, { axis: 1, begin: 0, size: 32 }), wide], 1);
+    return {
+      product: b.matmul(
+        all,
+        b.constant(
+          float32(140, 8),
+          Array.from({ length: 140 * 8 }, (_, at) => Math.cos(at)),
+        ),
+      ),
+      slope: b.matmul(all, c, { transposeA: true }),
+      sum: b.sum(made, { axes: [0] }),
+      again: b.softmax(wide),
+      turned: b.matmul(b.reshape(viewed, [rows, 4, 8]), b.reshape(wide, [rows, 8, 4])),
+    };
+  });
+
+  it("are computed beside each other where they are columns", () => {
+    const plan = fusedPlan(bindDims(beside.fn, {}), rows);
+    const widths = (plan?.phases.flat() ?? []).flatMap(({ instructions }) =>
+      instructions.flatMap(({ code, operands, numbers: [, , width] }) =>
+        code === "copy" && plan?.buffers[operands[0]?.buffer ?? -1]?.kind !== "output" ? [width] : [],
+      ),
+    );
+    expect(widths.filter((width) => width === 40)).toEqual([]);
+  });
+
+  it.skipIf(fusedMissing !== undefined).each([1, 2, 3])(
+    "are what the interpreter has beside each other, with %i threads",
+    (threads) => {
+      process.env["MTLC_THREADS"] = String(threads);
+      expectSame(beside);
+      delete process.env["MTLC_THREADS"];
+    },
+  );
 });

@@ -1,7 +1,7 @@
 /** Sums of rows that are read from tables: one instruction adds them up in registers, and none of them is written by itself. */
 import type { ValueId } from "../../graph/graph.js";
 import { rootsOf } from "../../graph/passes/eliminate-dead-code.js";
-import { keyOf, type Schedule } from "./placed.js";
+import { keyOf, type Placed, type Schedule } from "./placed.js";
 
 /** What a sum adds up, and the values that are not computed by themselves any more. */
 export interface RowSum {
@@ -16,6 +16,10 @@ export interface RowSums {
 }
 
 const fewest = 2;
+
+/** Whether rows lie together, and begin where a number of 32 bits says. */
+const isNear = ({ shape, strides }: Placed): boolean =>
+  shape.length === 2 && strides[1] === 1 && (shape[0] ?? 0) * (strides[0] ?? 0) < 2 ** 32;
 
 /** The sums of a function with two or more rows of tables in them. */
 export function rowSumsOf(schedule: Schedule): RowSums {
@@ -53,7 +57,7 @@ export function rowSumsOf(schedule: Schedule): RowSums {
       if (node?.op === "add" && isInner(operand)) {
         found.within.push(operand);
         node.inputs.forEach(visit);
-      } else if (node?.op === "gather" && isInner(operand) && table?.shape.length === 2 && table.strides[1] === 1) {
+      } else if (node?.op === "gather" && isInner(operand) && table !== undefined && isNear(table)) {
         found.gathers.push(operand);
       } else found.others.push(operand);
     };

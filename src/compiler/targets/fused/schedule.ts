@@ -4,6 +4,7 @@
  */
 import type { GraphFunction, GraphNode, Update, ValueId } from "../../graph/graph.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
+import { joinColumns } from "./columns.js";
 import { listsOf } from "./lists.js";
 import { sizeOfShape, stridesOf } from "../../graph/tensor.js";
 import { omitUndefined } from "../../text/index.js";
@@ -61,6 +62,7 @@ class Scheduler {
       if (this.#live.has(id)) this.#values.set(id, this.#place(node, id));
     });
     moveLate(this.fn, this.#values, this.#packs);
+    joinColumns(this.fn, this.#values);
     const updates = this.#placeUpdates();
     this.#markGlobal(updates);
     return { fn: this.fn, live: this.#live, values: this.#values, updates, packs: this.#packs };
@@ -347,7 +349,9 @@ class Scheduler {
     const mark = (id: ValueId, reader: LoopPlace): void => {
       const value = this.#value(id);
       const root = this.#value(value.root);
-      if (root.loop !== undefined && keyOf(root.loop) !== keyOf(reader)) root.isGlobal = true;
+      if (root.loop === undefined || keyOf(root.loop) === keyOf(reader)) return;
+      for (let at: Placed | undefined = root; at !== undefined; at = at.home && this.#value(at.home.of))
+        at.isGlobal = true;
     };
     this.fn.nodes.forEach((node, id) => {
       const value = this.#values.get(id);

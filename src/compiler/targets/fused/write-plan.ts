@@ -291,7 +291,7 @@ class PlanWriter {
         operands.forEach((operand, at) => {
           const size = operand.shape[node.attributes.axis] ?? 0;
           const place = loop.rows > 0 ? loop : { ...loop, rows: size, isWhole: false };
-          if (!this.#isInPlace(node.inputs[at] ?? -1, id, begin * (out.strides[0] ?? 0)))
+          if (!this.#isInPlace(node.inputs[at] ?? -1, id, begin * (out.strides[node.attributes.axis] ?? 0)))
             this.#copy(place, cut(out, node.attributes.axis, begin, size), operand);
           begin += size;
         });

@@ -50,9 +50,9 @@ export interface TableColumn {
 /** Bytes that DuckDB may hold; what needs more goes to the disk. */
 const memoryLimit = 2 * 2 ** 30;
 
-/** Has DuckDB loaded by the time that somebody opens a database. Whoever opens one hears why it cannot be. */
-export function preloadDatabase(): void {
-  void import("@duckdb/node-api").catch(() => undefined);
+/** Has DuckDB loaded by the time that somebody opens a database. Never rejects: whoever opens one hears why it cannot be. */
+export async function preloadDatabase(): Promise<void> {
+  await import("@duckdb/node-api").catch(() => undefined);
 }
 
 /** Does some work with an empty database in memory, and closes it. */

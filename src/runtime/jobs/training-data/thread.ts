@@ -4,6 +4,7 @@ import { preloadDatabase } from "../../data/files/database.js";
 import { Aborted, carryError } from "../../pool/service.js";
 import { carryFit } from "./carried-fit.js";
 import type { DataThreadSetup } from "./data-thread.js";
+import { loadThrough } from "./library-gate.js";
 import { type DataEvent, type DataWork, openAndLook } from "./look.js";
 import type { CarriedEvent, DataAnswer } from "./open.js";
 
@@ -25,4 +26,5 @@ parentPort?.once("message", (work: DataWork) => {
     .finally(() => parentPort?.close());
 });
 // The spec is compiled before the work comes.
-if ((workerData as DataThreadSetup).waits) preloadDatabase();
+const { gate } = workerData as DataThreadSetup;
+if (gate !== undefined) void loadThrough(gate, preloadDatabase);

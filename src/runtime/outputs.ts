@@ -5,6 +5,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import { describeSystemError, isSystemError } from "./artifact/directory.js";
 import { isArtifactEntry } from "./artifact/write.js";
 import { createFailure } from "./failure.js";
+import { makeFolder } from "./make-folder.js";
 import { statOf } from "./stat-of.js";
 
 /**
@@ -50,6 +51,16 @@ export async function checkWritable(output: string): Promise<void> {
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     if (isSystemError(error)) throw refuse(describeSystemError(error));
+    throw error;
+  }
+}
+
+/** Makes the folder that results go to, and those above it. Throws a Failure (MTL8008) when it cannot be made. */
+export function makeOutputFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    if (isSystemError(error)) throw createFailure("MTL8008", { file: folder, problem: describeSystemError(error) });
     throw error;
   }
 }

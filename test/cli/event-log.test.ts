@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEventLog } from "../../src/cli/views/event-log.js";
@@ -62,6 +62,17 @@ describe("the log of a run", () => {
     expect(linesOf(path)).toHaveLength(4);
     expect(linesOf(path)[2]).toMatchObject({ event: "warning", diagnostic: { code: "MTL7330", severity: "info" } });
     expect(linesOf(path)[3]).toMatchObject({ event: "compiled", seconds: null });
+  });
+
+  it("does not touch a file that holds something else", () => {
+    const path = join(tiny.root, "model.mtl");
+    for (const text of ["model m\n", '{"time', '{"event":"saved"}\n', "\n"]) {
+      writeFileSync(path, text);
+      expect(() => createEventLog(path)).toThrow(/MTL8008.*was not written by `--log`/s);
+      expect(readFileSync(path, "utf8")).toBe(text);
+    }
+    writeFileSync(path, "");
+    createEventLog(path).close();
   });
 
   it("is refused where it cannot be written", () => {

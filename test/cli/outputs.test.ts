@@ -85,6 +85,20 @@ describe("an output that is an input is refused and left unchanged", () => {
     expect([artifact.code, artifact.err]).toEqual([1, expect.stringContaining("[MTL8013]")]);
   });
 
+  it.each(["shop/model.mtl", "shop/train.csv"])(
+    "by train, with its trace or its log over %s",
+    async (file) => {
+      const before = read(file);
+      const trace = await runCli(["train", "shop/model.mtl", "--profile", file], { cwd: root });
+      expect([trace.code, trace.err]).toEqual([1, expect.stringContaining("[MTL8013]")]);
+      const log = await runCli(["train", "shop/model.mtl", "-o", "logged", "--log", file], { cwd: root, environment });
+      expect([log.code, log.err]).toEqual([1, expect.stringContaining("[MTL8008]")]);
+      expect(read(file)).toBe(before);
+      expect(existsSync(join(root, "logged"))).toBe(false);
+    },
+    60_000,
+  );
+
   it("by train, over its own warm start or spec, and by compile over its spec", async () => {
     const before = read("out/manifest.json");
     symlinkSync("out", join(root, "alias"));
@@ -109,6 +123,10 @@ describe("a place that cannot be written is found before the work", () => {
       ["train", "shop/model.mtl", "-o", "file/out"],
       ["compile", "shop/model.mtl", "-o", "file/out"],
       ["predict", "out", "shop/test.csv", "-o", "file/scores.csv"],
+      ["search", "shop/model.mtl", "-o", "file/search"],
+      ["search", "shop/model.mtl", "-o", "file"],
+      ["tune", "shop/model.mtl", "--log", "shop/test.csv", "--objective", "auc(click)", "--plot", "file/charts"],
+      ["train", "shop/model.mtl", "--profile", "file/trace.json"],
     ]) {
       const result = await runCli(words, { cwd: root, environment });
       expect([result.code, result.err]).toEqual([1, expect.stringContaining("[MTL8008]")]);

@@ -39,6 +39,13 @@ describe("a file of another form is one message", () => {
     ],
     ["no header, a value twice", "17,4,4,0\n18,5,20,1\n", {}, "holds values and no names", "header: false"],
     [
+      "an empty line before the header",
+      "\nuser_id,item_id,age,click\n17,4,33.5,0\n",
+      {},
+      "its first line, which names the columns, is empty",
+      "delete the empty line",
+    ],
+    [
       "libsvm",
       `1 qid:3 ${Array.from({ length: 70 }, (_, i) => `${i + 1}:0.${i + 1}`).join(" ")}\n`,
       {},
@@ -80,6 +87,11 @@ describe("columns that are called otherwise", () => {
     const folder = folderWith({ "a.csv": "user_id,age,click\n1,1,0\n" });
     const work = openIn(folder, spec({ train: source("a.csv"), group: "user" }, [numeric("age")]));
     expect(await failureOf(folder, work)).toContain("did you mean `user_id`?");
+  });
+
+  it("never suggest a name that is empty", async () => {
+    const features = [numeric("a"), categorical("user_id")];
+    expect(await said("user_id,,click\n1,2,0\n", {}, features)).not.toContain("did you mean");
   });
 
   it("of a range are one message", async () => {

@@ -114,6 +114,8 @@ export function describeSystemError(error: Error & { readonly code: string }): s
     case "EACCES":
     case "EPERM":
       return "permission is missing";
+    case "EEXIST":
+      return "a file is in its place";
     case "EISDIR":
       return "it is a directory";
     case "ENOTDIR":

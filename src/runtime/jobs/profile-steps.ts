@@ -11,6 +11,7 @@ import type { Session, TraceSpan } from "../engine/engine.js";
 import { fillSession, initialReader } from "../engine/state.js";
 import { withDumpedModules } from "../engine/trace/compiled-labels.js";
 import { createFailure } from "../failure.js";
+import { checkWritable, refuseOverwrite } from "../outputs.js";
 import { createFeeds } from "../measure/feeds.js";
 import { chromeTrace, type StepTimes, timeParts, type WatchedSteps } from "../step-times/index.js";
 import { epochOrder, trainingLength } from "../train/length.js";
@@ -37,12 +38,14 @@ const callMilliseconds = 50;
  */
 export async function profileSteps(options: ProfileOptions): Promise<StepTimes> {
   return withDumpedModules(async () => {
-    const { onEvent = () => undefined } = options;
+    const { onEvent = () => undefined, trace } = options;
+    await checkWritable(trace);
     const spec = await loadTrainable(options, onEvent);
+    refuseOverwrite(trace, [options.spec, ...spec.sources.map(({ path }) => path)]);
     const { model } = spec;
     if (hasTrees(model)) throw createFailure("MTL7451", { name: model.name });
     const engine = await chooseEngine(options.engine, onEvent, "training", options.products);
-    const data = await openTrainingData({ ...options, roles: ["train"] }, spec);
+    const data = await openTrainingData({ ...options, roles: ["train"] }, spec, trace);
     try {
       if (data.train === undefined) throw createFailure("MTL7302", { role: "train", option: "--train" });
       if (trainingLength(model, data.train).steps === 0) throw createFailure("MTL7309", { role: "train" });

@@ -16,7 +16,7 @@ import { sideBySide } from "../pool/side-by-side.js";
 import { filledFiles, filledTexts, movedSpec, type ChangedFile } from "../search/best-spec.js";
 import { driveTrials, type Driven, type Trial } from "../search/drive.js";
 import { objectivesOf, type Objective } from "../search/objective.js";
-import { openRecord, type SearchRecord } from "../search/record.js";
+import { checkRecord, openRecord, type SearchRecord } from "../search/record.js";
 import { bestOf, costsOfOutcome, picked, shownDimension, trialRow } from "../search/report.js";
 import type { BestTrial, SearchEvent, SearchMethod, SearchResult } from "../search/result.js";
 import { createCmaSampler } from "../search/samplers/cma-es.js";
@@ -32,7 +32,6 @@ import { version } from "../version.js";
 import { inspectOpened } from "./opened-job.js";
 import { closeData, openTrainingData, train } from "./train.js";
 import type { TrainOptions } from "./train-options.js";
-import { makeFolder } from "../make-folder.js";
 
 /** A trial knows the results of those that are at least so many before it, so that so many can be trained at once. */
 const parallelTrials = 4;
@@ -81,6 +80,7 @@ export interface Searched {
 export async function searchSpec(options: SearchOptions): Promise<Searched> {
   const started = performance.now();
   const { signal, onEvent = () => undefined, seed = 1, method = "tpe", halving = false } = options;
+  await checkRecord(options.output);
   const spec = loadSpec(options.spec);
   const { model, searches } = spec;
   for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
@@ -101,7 +101,6 @@ export async function searchSpec(options: SearchOptions): Promise<Searched> {
     shares,
     ...(options.products === "bfloat16" ? { products: options.products } : {}),
   };
-  makeFolder(options.output);
   const record = await openRecord(options.output, identity, {
     force: options.force ?? false,
   });

@@ -110,10 +110,11 @@ export async function loadTrainable(options: TrainOptions, onEvent: (event: Trai
   return spec;
 }
 
-/** The data of a training, encoded. {@link closeData} closes it. */
-export async function openTrainingData(options: TrainOptions, spec: LoadedSpec): Promise<OpenedData> {
+/** The data of a training, encoded. {@link closeData} closes it. `written`: a file that the caller writes, which no file of the data may be (MTL8013). */
+export async function openTrainingData(options: TrainOptions, spec: LoadedSpec, written?: string): Promise<OpenedData> {
   return openData(spec.model, {
     ...dataOptions(options, spec),
+    ...omitUndefined({ output: written }),
     onProgress: (progress) => options.onEvent?.({ kind: "data", ...progress }),
   });
 }

@@ -3,9 +3,8 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { entriesOf, replaceFile } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
-import { checkWritable } from "../outputs.js";
+import { checkWritable, makeOutputFolder } from "../outputs.js";
 import type { TrialOutcome } from "./trial.js";
-import { makeFolder } from "../make-folder.js";
 
 /** What decides the trials of a search. Their number is not in it: more may follow. */
 export interface SearchIdentity {
@@ -37,6 +36,11 @@ export interface SearchRecord {
   readonly claimBest: (trial: number) => Promise<void>;
 }
 
+/** That a search can be recorded in `folder`, before the work. Throws a {@link Failure} (MTL8008) where it cannot. */
+export function checkRecord(folder: string): Promise<void> {
+  return checkWritable(join(folder, identityFile));
+}
+
 /**
  * Opens the record of a search in `folder`, empty or with what the same search has left there. Throws a {@link Failure} where another
  * search or something else is in it; `force` removes a search.
@@ -46,7 +50,7 @@ export async function openRecord(
   identity: SearchIdentity,
   options: { readonly force: boolean },
 ): Promise<SearchRecord> {
-  await checkWritable(folder);
+  makeOutputFolder(folder);
   const entries = await entriesOf(folder);
   const own = entries.includes(identityFile) ? await readIdentity(folder) : undefined;
   if (entries.length > 0 && own === undefined) throw createFailure("MTL7416", { folder, what: undefined });
@@ -57,7 +61,7 @@ export async function openRecord(
     if (what !== undefined) throw createFailure("MTL7416", { folder, what });
   }
   const trials = join(folder, trialsFolder);
-  makeFolder(trials);
+  makeOutputFolder(trials);
   await replaceFile(join(folder, identityFile), `${JSON.stringify(identity, undefined, 2)}\n`);
   const known = new Map<string, TrialOutcome>();
   for (const name of await entriesOf(trials)) {

@@ -11,7 +11,7 @@ import type { TuneResult } from "../../../runtime/tune/result.js";
 import { tune, type Tuned, type TuneOptions } from "../../../runtime/jobs/tune.js";
 import type { Outcome } from "../../command.js";
 import { unifiedDiff } from "../../unified-diff.js";
-import { makeFolder } from "../../../runtime/make-folder.js";
+import { checkWritable, makeOutputFolder } from "../../../runtime/outputs.js";
 
 export interface TuneCommand extends Omit<TuneOptions, "format"> {
   /** Apply the patch to the spec. */
@@ -22,6 +22,7 @@ export interface TuneCommand extends Omit<TuneOptions, "format"> {
 
 /** Tunes, and writes what was asked for. */
 export async function runTune(command: TuneCommand): Promise<Outcome<TuneResult>> {
+  await checkCharts(command);
   return complete(command, await tune({ ...command, format }));
 }
 
@@ -31,6 +32,7 @@ export async function runAskTell(
   write: (message: object) => void,
 ): Promise<Outcome<TuneResult> | undefined> {
   const { signal } = command;
+  await checkCharts(command);
   const listen = (): AsyncIterable<string> =>
     createInterface({ input: process.stdin, crlfDelay: Infinity, ...omitUndefined({ signal }) });
   const tuned = await serveAskTell({ ...command, format }, listen, write);
@@ -52,8 +54,15 @@ async function complete({ spec, write, plot }: TuneCommand, { result, patched }:
   };
 }
 
+/** That charts can be written, before the work. */
+async function checkCharts({ plot }: TuneCommand): Promise<void> {
+  if (plot !== undefined) await checkWritable(join(plot, sensitivityFile));
+}
+
+const sensitivityFile = "sensitivity.svg";
+
 async function writeCharts(folder: string, result: Tuned["result"]): Promise<readonly string[]> {
-  makeFolder(folder);
+  makeOutputFolder(folder);
   const files: string[] = [];
   const write = async (name: string, svg: string): Promise<void> => {
     const path = join(folder, name);
@@ -63,7 +72,7 @@ async function writeCharts(folder: string, result: Tuned["result"]): Promise<rea
   const [first, second] = result.objectives;
   if (result.sensitivity.length > 0 && first !== undefined)
     await write(
-      "sensitivity.svg",
+      sensitivityFile,
       await drawSensitivity(
         first.text,
         result.sensitivity.map(({ param, points }) => {

@@ -70,7 +70,11 @@ function missingColumn(
   file: DataFile,
   names: readonly string[],
 ): Diagnostic {
-  const suggestion = suggest(use.column, names) ?? longerName(use.column, names);
+  const suggestion =
+    suggest(
+      use.column,
+      names.filter((name) => name !== ""),
+    ) ?? longerName(use.column, names);
   const others = more.length === 0 ? [] : [`it is also missing ${listNames(more.map(({ column }) => column))}`];
   const help = suggestion === undefined ? renameHelp(use) : undefined;
   const { column, span, user } = use;
@@ -114,7 +118,21 @@ function explainHeader(
   uses: readonly ColumnUse[],
 ): HeaderProblem | undefined {
   const wanted = [...new Set(uses.map(({ column }) => column))];
-  return explainDelimiter(file, names, wanted) ?? explainTypes(names, wanted) ?? explainForm(file, names);
+  return (
+    explainEmpty(names) ??
+    explainDelimiter(file, names, wanted) ??
+    explainTypes(names, wanted) ??
+    explainForm(file, names)
+  );
+}
+
+/** A first line with nothing in it, which is read as one name. */
+function explainEmpty(names: readonly string[]): HeaderProblem | undefined {
+  if (names.some((name) => name.trim() !== "")) return undefined;
+  return {
+    problem: "its first line, which names the columns, is empty",
+    help: "delete the empty line; a file without a header line needs `header: false, columns: [...]`",
+  };
 }
 
 /** Another delimiter by which the first line has the columns that are read. */

@@ -177,7 +177,7 @@ export const dataDiagnostics = defineDiagnostics({
     title: "file format mismatch",
     message: (p: { file: string; problem: string }) => `\`${p.file}\` has another format: ${p.problem}`,
     about:
-      "The first line of a file names none of the columns that the spec reads, and looks like another format: another delimiter, no header, types in the names, libsvm.",
+      "The first line of a file names none of the columns that the spec reads, and looks like another format: another delimiter, no header, an empty line, types in the names, libsvm.",
     fix: "Write the format or the option that the help names.",
   },
   MTL7113: {

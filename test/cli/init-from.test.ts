@@ -215,6 +215,37 @@ describe("mtlc init --from", () => {
     expect((await run("init", "--from", "lone.csv")).err).toContain("MTL7161");
   });
 
+  it("says what is wrong with a file as other commands do", async () => {
+    const lines = Array.from({ length: 300 }, (_, row) => `${row % 9},a${row % 7},${row % 2}`);
+    const withLine = (line: string): string => ["user,city,click", ...lines.with(150, line), ""].join("\n");
+    for (const [name, bytes, said] of [
+      [
+        "latin.csv",
+        Buffer.from(withLine("1,M\u00fcnchen,0"), "latin1"),
+        "[MTL7102]: `latin.csv` cannot be read: line 152",
+      ],
+      ["more.csv", withLine("1,2,3,4,5,6"), "line 152 of `more.csv` has more values than the 3 that are expected"],
+      ["fewer.csv", withLine("1,2"), "line 152 of `fewer.csv` has 2 values where 3 are expected"],
+      ["quoted.csv", withLine('1,"ab,1'), "line 152 opens a quote that is never closed"],
+    ] as const) {
+      writeFileSync(join(folder, name), bytes);
+      const { code, err } = await run("init", "--from", name, `of ${name}`);
+      expect([code, err]).toEqual([1, expect.stringContaining(said)]);
+    }
+  });
+
+  it("writes names and values that no line can show", async () => {
+    const rows = Array.from({ length: 300 }, (_, row) => [row % 9, row % 3 === 0 ? "\u0001" : "a", row % 2]);
+    writeFileSync(join(folder, "hidden.csv"), csv(["us\u200ber", "ci\u0002ty", "click"], rows));
+    const made = await run("init", "--from", "hidden.csv", "hidden", "--label", "ci\u0002ty");
+    expect(made).toMatchObject({ code: 0, err: "" });
+    const spec = readFileSync(join(folder, "hidden/model.mtl"), "utf8");
+    expect(spec).toContain("\\u{200B}");
+    expect(spec).toContain("\\u{1}");
+    expect(await run("check", "hidden/model.mtl")).toMatchObject({ code: 0 });
+    expect(await run("train", "hidden/model.mtl", "-o", "hidden/out")).toMatchObject({ code: 0 });
+  });
+
   it("overwrites nothing, and says what it misses", async () => {
     writeFileSync(
       join(folder, "again.csv"),

@@ -3,6 +3,7 @@ import { omitUndefined } from "../../compiler/text/index.js";
 import type { FileReading } from "../../compiler/model/model.js";
 import { noLocation } from "../failure.js";
 import { type Database, withDatabase } from "./files/database.js";
+import { explainReadError } from "./files/diagnose.js";
 import { type Format, requestOfArguments } from "./files/files.js";
 import { relationSql, openSource, type Source } from "./files/source.js";
 import { quoteText } from "./files/sql.js";
@@ -71,44 +72,56 @@ export async function profileFile<T>(
 ): Promise<T> {
   return withDatabase({ folder, signal }, async (database) => {
     const source = await openSource(database, requestOfArguments([path], reading));
-    const names = columnNames(source);
-    const whole = relationSql(source, names);
-    await database.run(`CREATE TABLE sample AS SELECT * FROM ${whole} LIMIT ${rows}`);
-    const [[sampled] = []] = await database.rows("SELECT count(*) FROM sample");
-    const total =
-      Number(sampled) < rows ? Number(sampled) : Number((await database.rows(`SELECT count(*) FROM ${whole}`))[0]?.[0]);
-    const columns: ColumnProfile[] = [];
-    for (const [i, name] of names.entries()) {
-      signal?.throwIfAborted();
-      columns.push(await profileColumn(database, name, source.column(name) ?? { kind: "other" }, `v${i}`));
+    try {
+      return await work(await countRows(database, source, { rows, signal }));
+    } catch (error) {
+      throw await explainReadError(database, source, [], error);
     }
-    return work({
-      rows: total,
-      sampled: Number(sampled),
-      format: source.files[0]?.file.format ?? "csv",
-      columns,
-      liesWithin: (inner, outer) => liesWithin(database, names.indexOf(inner), names.indexOf(outer)),
-      largest: async (name) => {
-        const [[most] = []] = await database.rows(
-          `SELECT max(TRY_CAST(v${names.indexOf(name)} AS DOUBLE)) FROM ${whole}`,
-        );
-        return Number(most);
-      },
-      shareWithin: (several, separator, other) => {
-        const isList = source.column(several)?.kind === "list";
-        return shareWithin(database, names.indexOf(several), isList ? undefined : separator, names.indexOf(other));
-      },
-      lines: async (count, of) => {
-        const where =
-          of === undefined ? "" : ` WHERE CAST(v${names.indexOf(of.column)} AS VARCHAR) = ${quoteText(of.value)}`;
-        const list = names.map((_, i) => `CAST(to_json(v${i}) AS VARCHAR)`).join(", ");
-        const found = await database.rows(`SELECT ${list} FROM sample${where} LIMIT ${count}`);
-        return found.map(
-          (row) => `{${names.map((name, i) => `${JSON.stringify(name)}: ${String(row[i] ?? "null")}`).join(", ")}}`,
-        );
-      },
-    });
   });
+}
+
+async function countRows(
+  database: Database,
+  source: Source,
+  { rows, signal }: Pick<ProfileOptions, "rows" | "signal">,
+): Promise<FileProfile> {
+  const names = columnNames(source);
+  const whole = relationSql(source, names);
+  await database.run(`CREATE TABLE sample AS SELECT * FROM ${whole} LIMIT ${rows}`);
+  const [[sampled] = []] = await database.rows("SELECT count(*) FROM sample");
+  const total =
+    Number(sampled) < rows ? Number(sampled) : Number((await database.rows(`SELECT count(*) FROM ${whole}`))[0]?.[0]);
+  const columns: ColumnProfile[] = [];
+  for (const [i, name] of names.entries()) {
+    signal?.throwIfAborted();
+    columns.push(await profileColumn(database, name, source.column(name) ?? { kind: "other" }, `v${i}`));
+  }
+  return {
+    rows: total,
+    sampled: Number(sampled),
+    format: source.files[0]?.file.format ?? "csv",
+    columns,
+    liesWithin: (inner, outer) => liesWithin(database, names.indexOf(inner), names.indexOf(outer)),
+    largest: async (name) => {
+      const [[most] = []] = await database.rows(
+        `SELECT max(TRY_CAST(v${names.indexOf(name)} AS DOUBLE)) FROM ${whole}`,
+      );
+      return Number(most);
+    },
+    shareWithin: (several, separator, other) => {
+      const isList = source.column(several)?.kind === "list";
+      return shareWithin(database, names.indexOf(several), isList ? undefined : separator, names.indexOf(other));
+    },
+    lines: async (count, of) => {
+      const where =
+        of === undefined ? "" : ` WHERE CAST(v${names.indexOf(of.column)} AS VARCHAR) = ${quoteText(of.value)}`;
+      const list = names.map((_, i) => `CAST(to_json(v${i}) AS VARCHAR)`).join(", ");
+      const found = await database.rows(`SELECT ${list} FROM sample${where} LIMIT ${count}`);
+      return found.map(
+        (row) => `{${names.map((name, i) => `${JSON.stringify(name)}: ${String(row[i] ?? "null")}`).join(", ")}}`,
+      );
+    },
+  };
 }
 
 /** Columns with values or lists of them; what is nested deeper is left out. */

@@ -1,4 +1,5 @@
 /** The features of a first spec as lines: a name or its column in quotes, ranges, lists of what is alike. Pure. */
+import { quote } from "../../compiler/format/index.js";
 import { nameOfColumn } from "../../compiler/syntax/index.js";
 import type { FeatureGuess } from "./guess.js";
 import { isName, type Names } from "./names.js";
@@ -29,7 +30,7 @@ export function nameFeatures(features: readonly FeatureGuess[], names: Names): r
     taken.add(name);
     const free = names.fresh(name);
     return free === name
-      ? { ...feature, key: JSON.stringify(column), isColumn: true }
+      ? { ...feature, key: quote(column), isColumn: true }
       : { ...feature, key: free, isColumn: false };
   });
 }
@@ -87,7 +88,7 @@ function typeText(
     ...(target === undefined ? [] : [`like: ${other?.key ?? key}`]),
     ...(embed === undefined || widths.get(kind) === embed ? [] : [`embed: ${embed}`]),
     ...options,
-    ...(isColumn ? [] : [`column: ${JSON.stringify(column)}`]),
+    ...(isColumn ? [] : [`column: ${quote(column)}`]),
   ];
   return all.length === 0 ? kind : `${kind}(${all.join(", ")})`;
 }

@@ -1,4 +1,5 @@
 /** What the columns of a file most likely are: labels, groups, features and how the network sees them. Pure. */
+import { quote } from "../../compiler/format/index.js";
 import { groupDigits, omitUndefined } from "../../compiler/text/index.js";
 import type { ColumnProfile, FileProfile } from "../data/index.js";
 
@@ -115,12 +116,12 @@ function outcomeOf(column: ColumnProfile, isNamed: boolean): readonly LabelGuess
     for (const yes of ["true", "yes", "y", "t"])
       if (values.includes(yes)) {
         const written = top.find(({ value }) => value.toLowerCase() === yes)?.value ?? yes;
-        return [{ column: name, test: `== ${JSON.stringify(written)}` }];
+        return [{ column: name, test: `== ${quote(written)}` }];
       }
     if (!isNamed) return [];
     // Of two texts, the rarer one is what happens.
     const rare = top.at(-1)?.value ?? "";
-    return [{ column: name, test: numbers === rows - nulls ? `== ${rare}` : `== ${JSON.stringify(rare)}` }];
+    return [{ column: name, test: numbers === rows - nulls ? `== ${Number(rare)}` : `== ${quote(rare)}` }];
   }
   const isGrade = distinct > 2 && distinct <= 20 && numbers === rows - nulls && wholes === numbers;
   if (!isGrade || (!isNamed && !gradeWords.test(name))) return [];
@@ -200,15 +201,14 @@ function featureOf(column: ColumnProfile, profile: FileProfile, ids: number | un
   if (kind.kind === "list")
     return { column: name, kind: "bag", embed: 8, options: [], seen: `lists of ${count} values` };
   if (distinct === 0) return { column: name, why: "empty" };
-  if (distinct === 1 && nulls === 0)
-    return { column: name, why: `always ${JSON.stringify(column.top[0]?.value ?? "")}` };
+  if (distinct === 1 && nulls === 0) return { column: name, why: `always ${quote(column.top[0]?.value ?? "")}` };
   const separator = separatorOf(column);
   if (separator !== undefined)
     return {
       column: name,
       kind: "bag",
       embed: 8,
-      options: separator === "|" ? [] : [`separator: ${JSON.stringify(separator)}`],
+      options: separator === "|" ? [] : [`separator: ${quote(separator)}`],
       seen: `several values a text${empty}`,
     };
   const isNumber = numbers + (isMostlyNumbers(column) ? values - numbers : 0) === values && kind.kind !== "boolean";

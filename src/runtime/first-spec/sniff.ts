@@ -1,6 +1,7 @@
 /** How a file is best read, from its ending and its first lines. */
 import { open } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
+import { quote } from "../../compiler/format/index.js";
 import type { FileReading } from "../../compiler/model/model.js";
 import { readingAs } from "../data/index.js";
 
@@ -38,7 +39,7 @@ export async function sniffFormat(path: string): Promise<Sniffed | undefined> {
     lines.slice(1, 20).filter((line) => line.includes(`${delimiter} `)).length > 0.8 * (Math.min(lines.length, 20) - 1);
   const named = columns.length > 2 ? `c1 .. c${columns.length}` : columns.join(", ");
   const options = [
-    ...(format === "csv" && delimiter !== "," ? [`delimiter: ${JSON.stringify(delimiter)}`] : []),
+    ...(format === "csv" && delimiter !== "," ? [`delimiter: ${quote(delimiter)}`] : []),
     ...(isHeaderless ? ["header: false", `columns: [${named}]`] : []),
     ...(trim ? ["trim: true"] : []),
   ];
@@ -70,7 +71,7 @@ function slotsOf(lines: readonly string[]): Sniffed | undefined {
     const columns = Array.from({ length: count }, (_, i) => `v${i + 1}`);
     return {
       reading: readingAs("slots", { delimiter, columns }),
-      text: `slots(delimiter: ${JSON.stringify(delimiter)}, columns: [${columns.join(", ")}])`,
+      text: `slots(delimiter: ${quote(delimiter)}, columns: [${columns.join(", ")}])`,
     };
   }
   return undefined;

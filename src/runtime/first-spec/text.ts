@@ -1,4 +1,5 @@
 /** A first spec as text: what was guessed of a file, with a network, a formula and a ranking to start from. Pure. */
+import { quote } from "../../compiler/format/index.js";
 import { groupDigits } from "../../compiler/text/index.js";
 import type { Guess, LabelGuess } from "./guess.js";
 import { featureLines, nameFeatures, type NamedFeature, widthsOf } from "./feature-lines.js";
@@ -48,14 +49,14 @@ export function firstSpec(guess: Guess, facts: FileFacts): string {
 }
 
 function dataBlock({ group, groupIsRequest, nulls }: Guess, { path, format, groups }: FileFacts): string {
-  const options = nulls.length === 0 ? "" : `nulls: [${nulls.map((text) => JSON.stringify(text)).join(", ")}]`;
+  const options = nulls.length === 0 ? "" : `nulls: [${nulls.map((text) => quote(text)).join(", ")}]`;
   const reading = withOptions(format, options, path);
   // Rows of one request stay together, where there are enough requests for both sides.
   const by = group !== undefined && groupIsRequest && groups >= 50 ? `by: hash(${columnText(group)}), ` : "";
   return [
     "data {",
     ...(reading === undefined ? [] : [`  format: ${reading}`]),
-    `  train: ${JSON.stringify(path)}`,
+    `  train: ${quote(path)}`,
     `  split: split(${by}0.8, rest: test)`,
     ...(group === undefined ? [] : [`  group: ${columnText(group)}`]),
     "}",
@@ -69,7 +70,7 @@ function withOptions(format: string | undefined, options: string, path: string):
 }
 
 function columnText(column: string): string {
-  return isName(column) ? column : `column(${JSON.stringify(column)})`;
+  return isName(column) ? column : `column(${quote(column)})`;
 }
 
 function defaultsBlock(features: readonly NamedFeature[]): readonly string[] {
@@ -86,7 +87,7 @@ function featuresBlock(features: readonly NamedFeature[], { left }: Guess): stri
 function leftLines(left: Guess["left"]): readonly string[] {
   const constant = left.filter(({ why }) => why.startsWith("always "));
   const isShort = constant.length < 3;
-  const named = (column: string): string => (isName(column) ? column : JSON.stringify(column));
+  const named = (column: string): string => (isName(column) ? column : quote(column));
   return [
     ...left
       .filter((each) => isShort || !constant.includes(each))

@@ -91,8 +91,11 @@ export const dataDiagnostics = defineDiagnostics({
     slug: "ragged-line",
     severity: "error",
     title: "wrong number of values in a line",
+    // Of more values the reader counts one beyond the last only.
     message: (p: { file: string; line: number; found: number; expected: number }) =>
-      `line ${p.line} of \`${p.file}\` has ${p.found} ${p.found === 1 ? "value" : "values"} where ${p.expected} are expected`,
+      p.found > p.expected
+        ? `line ${p.line} of \`${p.file}\` has more values than the ${p.expected} that are expected`
+        : `line ${p.line} of \`${p.file}\` has ${p.found} ${p.found === 1 ? "value" : "values"} where ${p.expected} are expected`,
     about: "A line of a text file has more or fewer values than the header or `columns` says.",
     fix: "Look for a delimiter inside a value that is not quoted, or state `delimiter:`.",
   },

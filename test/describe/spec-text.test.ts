@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { columnText, numberText, quoted, specText } from "../../src/compiler/describe/index.js";
+import { columnText, numberText, specText } from "../../src/compiler/describe/index.js";
+import { quote } from "../../src/compiler/text/index.js";
 import { format } from "../../src/compiler/format/index.js";
 import { hashModel } from "../../src/compiler/model/index.js";
 import { arbitraryDeclarations } from "../diff/arbitrary-model.js";
@@ -231,7 +232,7 @@ describe("numbers and texts", () => {
   });
 
   it("escapes what a text may not hold", () => {
-    expect(quoted('a"b\\c\n\u0001')).toBe('"a\\"b\\\\c\\n\\u{1}"');
+    expect(quote('a"b\\c\n\u0001')).toBe('"a\\"b\\\\c\\n\\u{1}"');
   });
 
   it("keeps the tree of an expression", () => {

@@ -66,6 +66,7 @@ describe("what was meant for a column", () => {
       'MTL3051: label `click` reads no column, so it is the same for every row; if "101" is a column, write `column("101")`',
     ],
     ['click: event = "pay money" > 1', 'if "pay money" is a column'],
+    ['click: event = "a\\u{1}\\u{200B}" > 1', 'write `column("a\\u{1}\\u{200B}")`'],
     ['click: event = "a b" * 2 > 1', 'if "a b" is a column'],
     ['click: event(column: "is click")', 'click: event = column("is click")'],
     ["click: event = 1d_click", 'a column of this name is `column("1d_click")`'],

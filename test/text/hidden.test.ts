@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { format } from "../../src/compiler/format/index.js";
-import { quoted } from "../../src/compiler/describe/value-text.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { compileSpec } from "../../src/compiler/compile.js";
 import { parse } from "../../src/compiler/syntax/index.js";
-import { createSourceFile, encodingFault, findHidden } from "../../src/compiler/text/index.js";
+import { createSourceFile, encodingFault, findHidden, quote } from "../../src/compiler/text/index.js";
 
 const warningsOf = (text: string): readonly string[] =>
   compileSpec("m.mtl", createMemoryHost({ "m.mtl": text }))
@@ -73,14 +72,14 @@ describe("characters that nobody sees", () => {
       expect(await format(text)).toContain(`"x${escape}y"`);
       if (character !== "\uFFFD" && character !== "\u001B")
         expect(await format(specWith(`x${character}y`))).toContain(`"x${escape}y"`);
-      expect(quoted(`x${character}y`)).toBe(`"x${escape}y"`);
+      expect(quote(`x${character}y`)).toBe(`"x${escape}y"`);
     },
   );
 
   it("any text is in a spec as a literal that reads as it and shows all of it", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (value) => {
-        const literal = quoted(value);
+        const literal = quote(value);
         expect(encodingFault(literal)).toBeUndefined();
         expect(findHidden(literal)).toEqual([]);
         const { spec, diagnostics } = parse(createSourceFile("m.mtl", `import ${literal}`));

@@ -1,6 +1,7 @@
 import type { ColumnExpression } from "../model/index.js";
 import { spaced } from "./formula-text.js";
-import { nameText, numberText, quoted } from "./value-text.js";
+import { nameText, numberText } from "./value-text.js";
+import { quote } from "../text/index.js";
 
 type BinaryOperator = Extract<ColumnExpression, { kind: "binary" }>["operator"];
 
@@ -69,7 +70,7 @@ function write(expression: ColumnExpression): { readonly text: string; readonly 
 
 /** A column by its name, or in quotes where the language has no such name. */
 function nameOfColumn(name: string): string {
-  return nameText(name) === name ? name : `column(${quoted(name)})`;
+  return nameText(name) === name ? name : `column(${quote(name)})`;
 }
 
 function isSameLevel(expression: ColumnExpression, operator: BinaryOperator): boolean {
@@ -77,7 +78,7 @@ function isSameLevel(expression: ColumnExpression, operator: BinaryOperator): bo
 }
 
 function literalText(value: number | string | boolean): { readonly text: string; readonly own: number } {
-  if (typeof value === "string") return { text: quoted(value), own: tightest };
+  if (typeof value === "string") return { text: quote(value), own: tightest };
   if (typeof value === "boolean") return { text: String(value), own: tightest };
   return { text: numberText(value), own: value < 0 ? minusStrength : tightest };
 }

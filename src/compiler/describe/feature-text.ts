@@ -12,14 +12,15 @@ import {
   type VocabularyFeature,
 } from "../model/index.js";
 import { columnText } from "./column-text.js";
-import { nameText, numberText, quoted } from "./value-text.js";
+import { nameText, numberText } from "./value-text.js";
+import { quote } from "../text/index.js";
 
 /** `categorical(hash: 1_000_000, embed: 16, …)`, with where its values come from when that is not a column of its name. */
 export function featureText(feature: FeatureModel): string {
   const options = [...typeOptions(feature), ...commonOptions(feature)];
   const column = ownColumn(feature.source);
   if (column === undefined) return `${featureKind(feature)}(${options.join(", ")}) = ${columnText(feature.source)}`;
-  const source = column === feature.name ? [] : [`column: ${quoted(column)}`];
+  const source = column === feature.name ? [] : [`column: ${quote(column)}`];
   return `${featureKind(feature)}(${[...options, ...source].join(", ")})`;
 }
 
@@ -44,15 +45,15 @@ function typeOptions(feature: FeatureModel): readonly string[] {
       return [
         ...embeddingOptions(feature),
         `pool: ${feature.pool}`,
-        `separator: ${quoted(feature.separator)}`,
+        `separator: ${quote(feature.separator)}`,
         `max: ${numberText(feature.max)}`,
         ...(isWeighted(feature) ? ["weighted: true"] : []),
         ...missingOption(feature),
       ];
     case "sequence":
-      return [...embeddingOptions(feature), `separator: ${quoted(feature.separator)}`, ...positionOptions(feature)];
+      return [...embeddingOptions(feature), `separator: ${quote(feature.separator)}`, ...positionOptions(feature)];
     case "numbers":
-      return [...numberOptions(feature), `separator: ${quoted(feature.separator)}`, ...positionOptions(feature)];
+      return [...numberOptions(feature), `separator: ${quote(feature.separator)}`, ...positionOptions(feature)];
   }
 }
 
@@ -79,7 +80,7 @@ export function missingIdText(missing: MissingId): string {
 
 function missingValueText(missing: MissingId): string {
   if (missing.kind === "zeros") return "zeros";
-  return typeof missing.value === "number" ? numberText(missing.value) : quoted(missing.value);
+  return typeof missing.value === "number" ? numberText(missing.value) : quote(missing.value);
 }
 
 /** Where ids and embeddings come from. */
@@ -106,7 +107,7 @@ function commonOptions(feature: FeatureModel): readonly string[] {
 /** What serving sees: `data`, `none` or a value. */
 export function servingText(serving: FeatureModel["serving"]): string {
   if (serving.kind !== "value") return serving.kind;
-  return typeof serving.value === "number" ? numberText(serving.value) : quoted(serving.value);
+  return typeof serving.value === "number" ? numberText(serving.value) : quote(serving.value);
 }
 
 /** `boundaries: [6, 12]`, `quantiles: 20`, `bins: 20`. */
@@ -124,7 +125,7 @@ export function vocabularyOptions(vocabulary: Vocabulary): readonly string[] {
     case "ids":
       return [`ids: ${numberText(vocabulary.count)}`];
     case "listed":
-      return [`values: [${vocabulary.values.map(quoted).join(", ")}]`];
+      return [`values: [${vocabulary.values.map(quote).join(", ")}]`];
     case "like":
       return [`like: ${nameText(vocabulary.feature)}`];
     case "fitted":
@@ -138,7 +139,7 @@ export function vocabularyOptions(vocabulary: Vocabulary): readonly string[] {
 /** `sport, news, estate: "real estate"`, or how many there are. */
 export function classesText(classes: readonly LabelClass[]): string {
   if (typeof classes[0]?.value === "number") return String(classes.length);
-  return classes.map(({ name, value }) => (name === value ? name : `${name}: ${quoted(String(value))}`)).join(", ");
+  return classes.map(({ name, value }) => (name === value ? name : `${name}: ${quote(String(value))}`)).join(", ");
 }
 
 /** `event within click`, `amount(seconds) within click = watched / 1000`. */

@@ -6,7 +6,8 @@ import type {
   TestExpression,
   TestLeaf,
 } from "../model/index.js";
-import { nameText, numberText, quoted } from "./value-text.js";
+import { nameText, numberText } from "./value-text.js";
+import { quote } from "../text/index.js";
 
 /** From loose to tight, as in the language; comparisons do not chain. */
 const strength = { or: 1, and: 2, not: 3, comparison: 4, sum: 5, product: 6, minus: 7, power: 8, tightest: 9 } as const;
@@ -98,7 +99,7 @@ export function spaced(operator: string): string {
 
 /** A constant by its type: `7d`, `2026-11-01`, `"sale"`. */
 export function constantText(type: FormulaType, value: number | string | boolean): string {
-  if (typeof value === "string") return quoted(value);
+  if (typeof value === "string") return quote(value);
   if (typeof value === "boolean") return String(value);
   if (type === "time") return dateText(value);
   return type === "duration" ? durationText(value) : numberText(value);

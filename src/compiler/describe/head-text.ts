@@ -14,7 +14,8 @@ import {
 } from "../model/index.js";
 import { showHeadType } from "../semantics/events/events.js";
 import { tensorText } from "./network-text.js";
-import { argumentsText, callText, nameText, numberText, quoted } from "./value-text.js";
+import { argumentsText, callText, nameText, numberText } from "./value-text.js";
+import { quote } from "../text/index.js";
 
 /** `P(buy | click)`, without the labels that others imply. */
 export function headTypeText(labels: readonly LabelModel[], type: HeadType): string {
@@ -102,7 +103,7 @@ export function lossText(model: Pick<Model, "heads">, term: LossTerm): string {
 /** `user_id`, `user_id, whole: false`, `batch`; a column of that name is in quotes. */
 export function listKeyText(key: ListKey): string {
   if (key.kind === "batch") return batchWord;
-  const column = key.column === batchWord ? quoted(key.column) : nameText(key.column);
+  const column = key.column === batchWord ? quote(key.column) : nameText(key.column);
   return key.whole === false ? `${column}, whole: false` : column;
 }
 

@@ -1,7 +1,8 @@
 import { ruleVerbs, type RuleWriter } from "../rules/index.js";
 import type { RuleModel, RuleSetModel } from "../model/index.js";
 import { dateText, formulaText, namesText } from "./formula-text.js";
-import { numberText, quoted } from "./value-text.js";
+import { numberText } from "./value-text.js";
+import { quote } from "../text/index.js";
 
 /** A rule as the spec says it, every option written out: `boost sale when … by 1.5 missing: keep`. */
 export function ruleText(rule: RuleModel, set: Pick<RuleSetModel, "boostBounds">): string {
@@ -18,7 +19,7 @@ const writer: RuleWriter = {
   number: numberText,
   count: (count) => (typeof count === "number" ? numberText(count) : formulaText(count)),
   key: (key) => namesText(key.map(({ name }) => name)),
-  quoted,
+  quoted: quote,
 };
 
 function duringOf({ during }: RuleModel): readonly string[] {
@@ -28,5 +29,5 @@ function duringOf({ during }: RuleModel): readonly string[] {
     // A day begins at another instant in another zone.
     return during.zone === "UTC" || text.length > 10 ? text : `${text}T00:00:00Z`;
   };
-  return [`during ${date(during.from)} .. ${date(during.to)}`, `zone: ${quoted(during.zone)}`];
+  return [`during ${date(during.from)} .. ${date(during.to)}`, `zone: ${quote(during.zone)}`];
 }

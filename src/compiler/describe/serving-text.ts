@@ -10,7 +10,8 @@ import {
 } from "../model/index.js";
 import { constantText, dateText, formulaText, rangeText } from "./formula-text.js";
 import { headTypeText } from "./head-text.js";
-import { numberText, quoted } from "./value-text.js";
+import { numberText } from "./value-text.js";
+import { quote } from "../text/index.js";
 
 /** `number(yuan)? >= 0`, `text`, `P(buy | click)`. */
 export function inputTypeText({ type, predicts, unit, range, missing, width }: ServingInput): string {
@@ -77,7 +78,7 @@ function tieText({ by, ascending }: RankModel["ties"][number]): string {
 export function experimentEntries({ key, salt, arms }: ExperimentModel): readonly string[] {
   return [
     `by: ${key}`,
-    `salt: ${quoted(salt)}`,
+    `salt: ${quote(salt)}`,
     ...arms.map(({ name, share, params }) => {
       const changes = Object.entries(params).map(([param, value]) => `${param}: ${numberText(value)}`);
       return `${name}: arm(${[numberText(share), ...changes].join(", ")})`;
@@ -119,5 +120,5 @@ function fieldText(type: ServingInput["type"], value: CandidateValue): string {
     // A number below zero is an expression, a text may be a number's id.
     return constantText(type, value);
   }
-  return `[${value.map((item) => (typeof item === "number" ? numberText(item) : quoted(item))).join(", ")}]`;
+  return `[${value.map((item) => (typeof item === "number" ? numberText(item) : quote(item))).join(", ")}]`;
 }

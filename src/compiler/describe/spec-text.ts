@@ -19,7 +19,8 @@ import { headText, lossText, penaltyText } from "./head-text.js";
 import { networkDeclarations } from "./network-text.js";
 import { ruleText } from "./rule-text.js";
 import { experimentEntries, inputText, paramText, rankText, testSteps } from "./serving-text.js";
-import { callText, nameText, numberText, quoted, valueText } from "./value-text.js";
+import { callText, nameText, numberText, valueText } from "./value-text.js";
+import { quote } from "../text/index.js";
 
 /**
  * The spec of a model with every default written out, imports, variants and macros expanded. It compiles to a model with
@@ -86,7 +87,7 @@ function servingSections({ serving, tests = [] }: Model): readonly string[] {
       (experiment) =>
         `${docText(experiment.doc)}${block(`experiment ${experiment.name}`, experimentEntries(experiment))}`,
     ),
-    ...tests.map((test) => `test ${quoted(test.title)} {\n${testSteps(test, serving).join("\n")}\n}`),
+    ...tests.map((test) => `test ${quote(test.title)} {\n${testSteps(test, serving).join("\n")}\n}`),
   ];
 }
 
@@ -120,7 +121,7 @@ function dataEntries({ format, train, validation, test, split, sample, group, we
 
 /** `csv("a.csv", header: true, …)`. */
 export function sourceText({ format, paths, options }: SourceModel): string {
-  const files = paths.length === 1 ? paths.map(quoted).join() : `[${paths.map(quoted).join(", ")}]`;
+  const files = paths.length === 1 ? paths.map(quote).join() : `[${paths.map(quote).join(", ")}]`;
   return `${format}(${[files, ...optionTexts(format, options)].join(", ")})`;
 }
 
@@ -133,13 +134,13 @@ export function formatText({ format, options }: Pick<FileReading, "format" | "op
 function optionTexts(format: FileFormat, options: SourceOptions): readonly string[] {
   const { columns } = options;
   const texts: Readonly<Record<FormatOption, string | undefined>> = {
-    delimiter: quoted(options.delimiter),
+    delimiter: quote(options.delimiter),
     header: String(options.header),
     columns: columns === undefined ? undefined : `[${columns.map(nameText).join(", ")}]`,
-    nulls: `[${options.nulls.map(quoted).join(", ")}]`,
+    nulls: `[${options.nulls.map(quote).join(", ")}]`,
     trim: String(options.trim),
-    common: options.common === undefined ? undefined : quoted(options.common),
-    table: options.table === undefined ? undefined : quoted(options.table),
+    common: options.common === undefined ? undefined : quote(options.common),
+    table: options.table === undefined ? undefined : quote(options.table),
     order: options.order === undefined ? undefined : `[${options.order.map(nameText).join(", ")}]`,
   };
   return fileFormats[format].options.flatMap((name) => (texts[name] === undefined ? [] : [`${name}: ${texts[name]}`]));

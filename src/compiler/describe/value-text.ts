@@ -1,7 +1,7 @@
 import type { ParameterSpec } from "../builtins/index.js";
 import { valueText, type Arguments } from "../model/index.js";
 
-export { callText, nameText, numberText, quoted, valueText } from "../model/index.js";
+export { callText, nameText, numberText, valueText } from "../model/index.js";
 
 /** `widths: [64], activation: relu, …`; the required ones come first, without names. */
 export function argumentsText(parameters: readonly ParameterSpec[], given: Arguments): readonly string[] {

@@ -21,7 +21,6 @@ import {
   optimizersText,
   optimizerText,
   penaltyText,
-  quoted,
   schedulesText,
   scheduleText,
   servingText,
@@ -55,7 +54,7 @@ import {
   canMiss,
   isWeighted,
 } from "../model/index.js";
-import { compareText } from "../text/index.js";
+import { compareText, quote } from "../text/index.js";
 import type { RuleId } from "./policy.js";
 
 export interface Facet {
@@ -124,11 +123,11 @@ function sourceSubject(name: "train" | "validation" | "test", { format, paths, o
       facet("format", rule, format),
       facet("files", rule, list(paths), { items: paths }),
       facet("header", rule, String(header)),
-      facet("delimiter", rule, quoted(delimiter)),
+      facet("delimiter", rule, quote(delimiter)),
       ...(columns === undefined ? [] : [facet("columns", rule, list(columns), { items: columns })]),
-      facet("nulls", rule, list(nulls.map(quoted)), { items: nulls }),
+      facet("nulls", rule, list(nulls.map(quote)), { items: nulls }),
       facet("trim", rule, String(trim)),
-      ...(table === undefined ? [] : [facet("table", rule, quoted(table))]),
+      ...(table === undefined ? [] : [facet("table", rule, quote(table))]),
       ...(order === undefined ? [] : [facet("order", rule, list(order), { items: order })]),
     ],
     added: rule,
@@ -219,7 +218,7 @@ function sequenceFacets(feature: SequenceFeature): readonly Facet[] {
 }
 
 function listFacets({ separator, max }: ListFeature): readonly Facet[] {
-  return [facet("separator", "feature.separator", quoted(separator)), facet("max", "feature.max", numberText(max))];
+  return [facet("separator", "feature.separator", quote(separator)), facet("max", "feature.max", numberText(max))];
 }
 
 export function labelSubjects({ labels }: Model): readonly Subject[] {

@@ -1,5 +1,5 @@
 import type { Argument, EventExpression, Expression, Name, RangeClause, SearchRange, Type } from "../syntax/index.js";
-import { replaceHidden } from "../text/index.js";
+import { quote } from "../text/index.js";
 
 /** An expression on one line. */
 export function flatExpression(node: Expression): string {
@@ -117,18 +117,3 @@ function flatEvent(node: EventExpression): string {
 function inParentheses(node: EventExpression, needed: boolean): string {
   return needed ? `(${flatEvent(node)})` : flatEvent(node);
 }
-
-/** A text as a literal: what a line cannot show is escaped, all else is unchanged. */
-export function quote(value: string): string {
-  const escape = (character: string): string =>
-    shortEscapes[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
-  return `"${replaceHidden(value.replace(/["\\]|[\uD800-\uDFFF]/gu, escape), escape)}"`;
-}
-
-const shortEscapes: Readonly<Record<string, string | undefined>> = {
-  '"': '\\"',
-  "\\": "\\\\",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-};

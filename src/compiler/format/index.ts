@@ -86,5 +86,3 @@ function withTree(plugin: Plugin<AnyNode>, spec: Spec): Plugin<AnyNode> {
   const parser = plugin.parsers?.["mtl"];
   return parser === undefined ? plugin : { ...plugin, parsers: { mtl: { ...parser, parse: () => copyTree(spec) } } };
 }
-
-export { quote } from "./flat-text.js";

@@ -1,9 +1,9 @@
 import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import { isAlignedRow, rowOf, type AnyNode, type Expression, type NodeOf } from "../syntax/index.js";
+import { quote } from "../text/index.js";
 import { cellsOf, columnsOf, type AlignedDeclaration } from "./columns.js";
 import { arePartedBefore, danglingComments, endsWithComment, hasBlankLineBefore } from "./comments.js";
-import { quote } from "./flat-text.js";
 import { bracketed, definition } from "./print-expression.js";
 import type { Printing } from "./printing.js";
 

@@ -60,4 +60,4 @@ export { crc32c, maskCrc32c, maskedCrc32c } from "./checksums/crc32c.js";
 export { canonicalModel, hashModel } from "./hash.js";
 export { sha256 } from "./checksums/sha256.js";
 export { countsExposures, inputsOfRule, multipliesScore, ruleOrders, type RuleOrder } from "./rule-traits.js";
-export { callText, nameText, numberText, quoted, valueText } from "./value-text.js";
+export { callText, nameText, numberText, valueText } from "./value-text.js";

@@ -1,5 +1,5 @@
 /** Values as a spec writes them. */
-import { groupDigits, replaceHidden } from "../text/index.js";
+import { groupDigits, quote } from "../text/index.js";
 import type { ArgumentValue } from "./model.js";
 import type { ArgumentType } from "./parameter.js";
 
@@ -11,18 +11,9 @@ export function numberText(value: number): string {
   return magnitude < 10_000 ? String(value) : groupDigits(value, "_");
 }
 
-/** A text in quotes, with its escapes. */
-export function quoted(text: string): string {
-  const escape = (character: string): string =>
-    escapes[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
-  return `"${replaceHidden(text.replaceAll(/["\\]/g, escape), escape)}"`;
-}
-
-const escapes: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r" };
-
 /** A name where one may appear, or a text in quotes. */
 export function nameText(name: string): string {
-  return /^(?!(?:and|or|not|true|false)$)[A-Za-z_]\w*$/.test(name) ? name : quoted(name);
+  return /^(?!(?:and|or|not|true|false)$)[A-Za-z_]\w*$/.test(name) ? name : quote(name);
 }
 
 /** A value whose parameter is not known: texts that could be names are taken for names. */
@@ -30,7 +21,7 @@ export function valueText(value: ArgumentValue, type?: ArgumentType): string {
   if (value === null) return "none";
   if (typeof value === "number") return numberText(value);
   if (typeof value === "boolean") return String(value);
-  if (typeof value === "string") return type?.kind === "text" ? quoted(value) : nameText(value);
+  if (typeof value === "string") return type?.kind === "text" ? quote(value) : nameText(value);
   if (type?.kind === "order") return orderText(value as readonly (readonly string[])[]);
   if (Array.isArray(value)) return `[${(value as readonly ArgumentValue[]).map((item) => valueText(item)).join(", ")}]`;
   const entries = Object.entries(value).map(([key, item]) => `${key}: ${valueText(item)}`);

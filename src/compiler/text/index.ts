@@ -12,4 +12,5 @@ export * from "./compare-text.js";
 export * from "./number-text.js";
 export * from "./omit-undefined.js";
 export * from "./plural.js";
+export * from "./quote.js";
 export * from "./time-zone.js";

@@ -1,6 +1,6 @@
 /** The features of a first spec as lines: a name or its column in quotes, ranges, lists of what is alike. Pure. */
-import { quote } from "../../compiler/format/index.js";
 import { nameOfColumn } from "../../compiler/syntax/index.js";
+import { quote } from "../../compiler/text/index.js";
 import type { FeatureGuess } from "./guess.js";
 import { isName, type Names } from "./names.js";
 

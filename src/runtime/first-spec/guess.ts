@@ -1,6 +1,5 @@
 /** What the columns of a file most likely are: labels, groups, features and how the network sees them. Pure. */
-import { quote } from "../../compiler/format/index.js";
-import { groupDigits, omitUndefined } from "../../compiler/text/index.js";
+import { groupDigits, omitUndefined, quote } from "../../compiler/text/index.js";
 import type { ColumnProfile, FileProfile } from "../data/index.js";
 
 /** A label: an event of a column. */

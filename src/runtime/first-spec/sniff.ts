@@ -1,8 +1,8 @@
 /** How a file is best read, from its ending and its first lines. */
 import { open } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
-import { quote } from "../../compiler/format/index.js";
 import type { FileReading } from "../../compiler/model/model.js";
+import { quote } from "../../compiler/text/index.js";
 import { readingAs } from "../data/index.js";
 
 /** Bytes that are looked at. */

@@ -1,6 +1,5 @@
 /** A first spec as text: what was guessed of a file, with a network, a formula and a ranking to start from. Pure. */
-import { quote } from "../../compiler/format/index.js";
-import { groupDigits } from "../../compiler/text/index.js";
+import { groupDigits, quote } from "../../compiler/text/index.js";
 import type { Guess, LabelGuess } from "./guess.js";
 import { featureLines, nameFeatures, type NamedFeature, widthsOf } from "./feature-lines.js";
 import { createNames, isName, type Names } from "./names.js";

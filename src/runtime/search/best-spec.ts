@@ -1,9 +1,9 @@
 /** The spec with the values that a search found, as text: where it was, for a diff, and in the folder of the search. */
 import { dirname, isAbsolute, join, relative, resolve, basename, sep } from "node:path";
 import { compileSpec } from "../../compiler/compile.js";
-import { quote } from "../../compiler/format/index.js";
 import { fillSearches, type SearchDimension, type SearchPoint } from "../../compiler/semantics/index.js";
 import { visit, type AnyNode, type Spec } from "../../compiler/syntax/index.js";
+import { quote } from "../../compiler/text/index.js";
 import type { LoadedSpec } from "../specs/load-spec.js";
 import { overlayHost } from "../specs/load-spec.js";
 

@@ -3,6 +3,7 @@ import { compileFiles, parseFile, type Compilation } from "../../compiler/compil
 import { declaredBy, type SpecSymbol } from "../../compiler/semantics/index.js";
 import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";
+import { quote } from "../../compiler/text/index.js";
 import { locationOf, rootOf } from "../analysis/analysis.js";
 import type { NamedThing } from "../analysis/thing.js";
 import { namesOf, placesOfWord, withoutOverride, type Occurrence } from "../analysis/names.js";
@@ -62,7 +63,7 @@ function columnEdits(
   for (const { at, declaration } of declarationsOf(occurrences, compilations)) {
     if (!readsOwnColumn(declaration)) continue;
     const { file, end } = declaration.span;
-    const column = at.quoted === undefined ? thing.name : `column(${JSON.stringify(at.quoted)})`;
+    const column = at.quoted === undefined ? thing.name : `column(${quote(at.quoted)})`;
     edits.set(locationOf(at.span), { span: { file, start: end, end }, newText: ` = ${column}` });
   }
   return [...edits.values()];
@@ -83,7 +84,7 @@ function saltEdits(
     const { file, end } = first.value.span;
     const text = compilations.find(({ sources }) => sources.has(file))?.sources.get(file)?.text ?? "";
     const isOnLines = text.slice(at.span.end, first.key.span.start).includes("\n");
-    const newText = `${isOnLines ? "\n  " : ", "}salt: ${JSON.stringify(thing.name)}`;
+    const newText = `${isOnLines ? "\n  " : ", "}salt: ${quote(thing.name)}`;
     edits.set(locationOf(at.span), { span: { file, start: end, end }, newText });
   }
   return [...edits.values()];

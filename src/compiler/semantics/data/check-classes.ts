@@ -1,7 +1,7 @@
 /** `classes(sport, news, estate: "real estate")` and `classes(5)`: the classes of a label. */
 import type { LabelClass } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { canonicalText } from "../../text/index.js";
+import { canonicalText, quote } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
 
@@ -63,7 +63,7 @@ function readClass(
   context.reporter.report("MTL4040", { label: label.text, found: describeValue(value), most: mostClasses }, span, {
     help:
       value.kind === "String"
-        ? `give it a name: \`${/^[A-Za-z_]\w*$/.test(value.value) ? value.value : `some_name: ${JSON.stringify(value.value)}`}\``
+        ? `give it a name: \`${/^[A-Za-z_]\w*$/.test(value.value) ? value.value : `some_name: ${quote(value.value)}`}\``
         : 'a class is a name, or a name with the text that the column has for it: `estate: "real estate"`',
   });
   return undefined;

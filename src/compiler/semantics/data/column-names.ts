@@ -1,5 +1,6 @@
 import type { ReportDetails } from "../../diagnostics/index.js";
 import type { Expression } from "../../syntax/index.js";
+import { quote } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
 import { placeArguments } from "../arguments/place-arguments.js";
@@ -46,7 +47,7 @@ export function columnOfCall(context: CheckContext, call: Extract<Expression, { 
 
 /** A column as an expression writes it: `price`, `column("unit price")`. */
 export function writeColumn(name: string): string {
-  return /^(?!(?:and|or|not|true|false)$)[A-Za-z_]\w*$/.test(name) ? name : `column(${JSON.stringify(name)})`;
+  return /^(?!(?:and|or|not|true|false)$)[A-Za-z_]\w*$/.test(name) ? name : `column(${quote(name)})`;
 }
 
 /** How a text or a number is written that should have been the name of a column; nothing where there is none. */
@@ -55,12 +56,10 @@ export function meantColumn(...expressions: readonly Expression[]): ReportDetail
     const name =
       expression.kind === "String" ? expression.value : expression.kind === "Number" ? expression.text : undefined;
     if (name === undefined || name === "") continue;
-    const written = `column(${JSON.stringify(name)})`;
+    const written = `column(${quote(name)})`;
     return {
-      help: `if ${JSON.stringify(name)} is a column, write \`${written}\``,
-      fixes: [
-        { title: `read the column ${JSON.stringify(name)}`, edits: [{ span: expression.span, newText: written }] },
-      ],
+      help: `if ${quote(name)} is a column, write \`${written}\``,
+      fixes: [{ title: `read the column ${quote(name)}`, edits: [{ span: expression.span, newText: written }] }],
     };
   }
   return {};

@@ -1,5 +1,5 @@
 /** All values of a column that cannot be what is needed, and what to write about them. */
-import { omitUndefined } from "../../../compiler/text/index.js";
+import { omitUndefined, quote } from "../../../compiler/text/index.js";
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 import { cellOf } from "../encode/cells.js";
 import type { Database } from "./database.js";
@@ -39,7 +39,7 @@ export async function explainBadValues(
   if (first === undefined) return { notes: [] };
   const list = bad
     .slice(0, shown)
-    .map(({ value, count }) => `${quote(value)} (${count} ${count === 1 ? "row" : "rows"})`);
+    .map(({ value, count }) => `${shorten(value)} (${count} ${count === 1 ? "row" : "rows"})`);
   const more =
     bad.length > shown ? `, … (${rows.length === looked ? `${bad.length} or more` : bad.length} in all)` : "";
   const help = helpFor(
@@ -67,12 +67,12 @@ function isBad(column: string, value: string, needed: Needed): boolean {
   }
 }
 
-function quote(value: string): string {
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
+function shorten(value: string): string {
+  return quote(value.length > 40 ? `${value.slice(0, 39)}…` : value);
 }
 
 function eventHelp(label: string, column: string, condition: string): string {
-  const name = /^[A-Za-z_]\w*$/.test(column) ? column : `column(${JSON.stringify(column)})`;
+  const name = /^[A-Za-z_]\w*$/.test(column) ? column : `column(${quote(column)})`;
   return `say when it happened, such as \`${label}: event = ${name} ${condition}\``;
 }
 
@@ -92,9 +92,9 @@ function helpFor(
   if (needed === "boolean" && label !== undefined && values.length <= 20) {
     if (values.every((value) => Number.isFinite(Number(value)))) return eventHelp(label, column, "> 0");
     const yes = values.find((value) => /^(?:yes|y|ja|oui|是|t|positive|pos|clicked)$/i.test(value)) ?? first;
-    return eventHelp(label, column, `== ${JSON.stringify(yes)}`);
+    return eventHelp(label, column, `== ${quote(yes)}`);
   }
   if (values.length <= 20)
-    return `if ${values.length === 1 ? "this means" : "these mean"} that the value is not known: \`nulls: [${values.map((value) => JSON.stringify(value)).join(", ")}]\``;
+    return `if ${values.length === 1 ? "this means" : "these mean"} that the value is not known: \`nulls: [${values.map((value) => quote(value)).join(", ")}]\``;
   return needed === "number" ? "a text with many values is a category: `categorical`" : undefined;
 }

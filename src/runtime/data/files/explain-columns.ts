@@ -1,6 +1,6 @@
 /** What to say of columns missing from a file: about its first line as a whole, or about each column. */
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
-import { omitUndefined, type Span, suggest } from "../../../compiler/text/index.js";
+import { omitUndefined, quote, type Span, suggest } from "../../../compiler/text/index.js";
 import { createFailure, type Failure } from "../../failure.js";
 import type { DataFile } from "./files.js";
 import { isTextTable } from "../../../compiler/formats/index.js";
@@ -151,11 +151,11 @@ function explainDelimiter(
     const hits = wanted.filter((name) => parts.includes(name)).length;
     if (parts.length < 2 || hits === 0 || hits * 2 < wanted.length) continue;
     return {
-      problem: `its values are parted by ${JSON.stringify(other)}, and it is read with ${JSON.stringify(delimiter)}`,
+      problem: `its values are parted by ${quote(other)}, and it is read with ${quote(delimiter)}`,
       help:
         other === "\t"
           ? `write \`tsv("${file.shown}")\`, or \`data { format: tsv }\` for all files`
-          : `write \`csv("${file.shown}", delimiter: ${JSON.stringify(other)})\`, or \`data { format: csv(delimiter: ${JSON.stringify(other)}) }\` for all files`,
+          : `write \`csv("${file.shown}", delimiter: ${quote(other)})\`, or \`data { format: csv(delimiter: ${quote(other)}) }\` for all files`,
     };
   }
   return undefined;
@@ -168,7 +168,7 @@ function explainTypes(names: readonly string[], wanted: readonly string[]): Head
   const plain = names.map((name) => typedName.exec(name)?.[1] ?? name);
   const [typed] = names.filter((name) => typedName.test(name));
   if (typed === undefined || !wanted.some((name) => plain.includes(name))) return undefined;
-  const list = plain.map((name) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name))).join(", ");
+  const list = plain.map((name) => (/^[A-Za-z_]\w*$/.test(name) ? name : quote(name))).join(", ");
   return {
     problem: `its header has types in its names, as \`${shorten(typed)}\``,
     help: `name the columns without them: \`columns: [${list.length > shownList ? `${list.slice(0, shownList)}…` : list}]\``,
@@ -191,7 +191,7 @@ function explainForm(file: DataFile, names: readonly string[]): HeaderProblem | 
   if (plain >= 0 && parts.length - plain > 2 && parts.slice(plain).every((part) => /^[^:\s]+:[^:\s]+$/.test(part)))
     return {
       problem: "its lines are plain values and pairs `slot:id`",
-      help: `write \`slots("${file.shown}", delimiter: ${JSON.stringify(names.length > 1 ? delimiter : " ")}${plain === 0 ? "" : `, columns: [${Array.from({ length: plain }, (_, i) => `v${i + 1}`).join(", ")}]`})\``,
+      help: `write \`slots("${file.shown}", delimiter: ${quote(names.length > 1 ? delimiter : " ")}${plain === 0 ? "" : `, columns: [${Array.from({ length: plain }, (_, i) => `v${i + 1}`).join(", ")}]`})\``,
     };
   const values = names.filter((name) => name === "" || isValue(name)).length;
   if (names.length < 2 || values * 2 < names.length) return undefined;

@@ -1,7 +1,7 @@
 /** The columns of data files: their names, and what they hold as far as the rules for values care. */
 import { isTextTable } from "../../../compiler/formats/index.js";
 import { createFailure } from "../../failure.js";
-import type { Span } from "../../../compiler/text/index.js";
+import { quote, type Span } from "../../../compiler/text/index.js";
 import { readAliCcpSchema } from "./lines/ali-ccp.js";
 import type { ColumnKind, FileColumn, FileSchema } from "./columns.js";
 import { type Database, firstLine } from "./database.js";
@@ -104,9 +104,7 @@ function textColumn(name: string, index: number): FileColumn {
 function delimiterHelp(values: readonly string[], delimiter: string, wanted: number): { readonly help?: string } {
   const line = values.join(delimiter);
   const other = [",", ";", "\t", "|", " "].find((each) => each !== delimiter && line.split(each).length === wanted);
-  return other === undefined
-    ? {}
-    : { help: `by ${JSON.stringify(other)} it has ${wanted}: \`delimiter: ${JSON.stringify(other)}\`` };
+  return other === undefined ? {} : { help: `by ${quote(other)} it has ${wanted}: \`delimiter: ${quote(other)}\`` };
 }
 
 async function textColumns(database: Database, file: DataFile, span: Span): Promise<readonly string[]> {
@@ -118,7 +116,7 @@ async function textColumns(database: Database, file: DataFile, span: Span): Prom
   if (columns === undefined && !header) throw createFailure("MTL7112", { file: file.shown }, span);
   if (columns !== undefined && columns.length !== first.length)
     throw createFailure("MTL7110", { file: file.shown, found: first.length, named: columns.length }, span, {
-      notes: [`the delimiter is ${JSON.stringify(delimiter)}`],
+      notes: [`the delimiter is ${quote(delimiter)}`],
       ...delimiterHelp(first, delimiter, columns.length),
     });
   const names = columns ?? first.map(trimText);

@@ -15,7 +15,7 @@ export interface EventLog {
 /** Milliseconds between two lines of progress. */
 const progressMilliseconds = 1000;
 
-/** What each line begins with. */
+/** What each line begins with: `time` is its first member. */
 const beginning = '{"time":"';
 
 /**
@@ -37,7 +37,7 @@ export function createEventLog(path: string): EventLog {
         if (now - last < progressMilliseconds) return;
         last = now;
       }
-      const line = `${beginning}${new Date().toISOString()}",${JSON.stringify(eventJson(event)).slice(1)}\n`;
+      const line = `${JSON.stringify({ time: new Date().toISOString(), ...eventJson(event) })}\n`;
       guarded(path, () => writeSync(file, line));
     },
     close: () => closeSync(file),

@@ -47,7 +47,7 @@ const sharing = [
 
 /** A file that replaces a module would replace it for those after it. */
 const leavesModules = (file: string): boolean =>
-  !readFileSync(join(import.meta.dirname, file), "utf8").includes("vi.mock(");
+  !/vi\.(?:mock|doMock)\(/.test(readFileSync(join(import.meta.dirname, file), "utf8"));
 
 const shared = globSync(
   sharing.map((folder) => `test/${folder}/**/*.test.ts`),

@@ -27,6 +27,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   model: ["formats", "functions", "text"],
   // Metrics: a row each, with what it computes.
   metrics: ["editions", "model", "text"],
+  // WebAssembly, written.
+  wasm: [],
   // Ensembles of trees: a text in, sums out.
   trees: [],
   // Only types of the model: the standalone module carries these files with it.
@@ -47,7 +49,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "std",
   ],
   lower: ["builtins", "graph", "model", "text"],
-  targets: ["describe", "formulas", "lower", "graph", "model", "text"],
+  targets: ["wasm", "describe", "formulas", "lower", "graph", "model", "text"],
   format: ["syntax", "diagnostics", "text"],
   // What there is to say about a typed model: none of these sees syntax.
   describe: ["formats", "semantics", "builtins", "metrics", "rules", "model", "text"],
@@ -86,6 +88,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "compile",
     "host",
     "targets",
+    "wasm",
     "lower",
     "builtins",
     "metrics",

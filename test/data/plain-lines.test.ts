@@ -274,6 +274,39 @@ describe("a ring of plain lines", () => {
     expect(await readAll(ringOver(folderWith({}), "a,b,c\n"))).toEqual([]);
   });
 
+  it("has numbers of texts found ahead, once they are asked for", async () => {
+    const values = Array.from({ length: 60_000 }, (_, i) => (i % 7000 === 6999 ? "-0" : `${i % 11}.${i % 3}`));
+    const ring = ringOver(folderWith({}), `a,b,c\n${values.map((value, i) => `${value},b,${i}`).join("\n")}\n`);
+    const thread = new Worker(script, { argv: ["lines-thread"], workerData: ring });
+    const ended = once(thread, "exit");
+    const reader = readRing(ring);
+    const found = { wholes: 0, decimals: 0, others: 0 };
+    for (let first = 0; ;) {
+      const rows = reader.next(20);
+      if (rows === undefined) break;
+      await nextTurn();
+      if (rows === 0) continue;
+      const wholes = reader.vector(0).ahead?.wholes();
+      const decimals = reader.vector(1).ahead?.decimals();
+      if (wholes !== undefined) {
+        found.wholes += 1;
+        expect([...wholes.subarray(0, rows)]).toEqual(Array.from({ length: rows }, (_, row) => first + row));
+      }
+      if (decimals !== undefined) {
+        const wanted = values.slice(first, first + rows);
+        found[decimals.hasOthers ? "others" : "decimals"] += 1;
+        expect(decimals.hasOthers).toBe(wanted.includes("-0"));
+        expect([...decimals.values.subarray(0, rows)]).toEqual(
+          wanted.map((text) => (text === "-0" ? NaN : Number(text))),
+        );
+      }
+      first += rows;
+    }
+    reader.leave();
+    expect(await ended).toEqual([0]);
+    expect(Math.min(found.wholes, found.decimals, found.others)).toBeGreaterThan(0);
+  });
+
   it("says where they are not plain, after all lines before", async () => {
     const ring = ringOver(folderWith({}), `${text}"1",2,3\n`);
     await expect(readAll(ring)).rejects.toThrow(UnplainLines);

@@ -9,7 +9,7 @@ import { createTextCounts, createTextRoom, type TextCounts } from "../../src/run
 import { fitFeatures } from "../../src/runtime/data/encode/fit/features.js";
 import { orByDatabase } from "../../src/runtime/data/encode/texts/stream-columns.js";
 import { seeTexts } from "../../src/runtime/data/encode/texts/see-texts.js";
-import { entryWords, packText, shortBytes, shortText } from "../../src/runtime/data/encode/texts/short-texts.js";
+import { packText, shortBytes, shortText } from "../../src/runtime/data/encode/texts/short-texts.js";
 import { orderOfTexts } from "../../src/runtime/data/encode/texts/text-order.js";
 import { wholeOfText, wholesBelow } from "../../src/runtime/data/encode/texts/whole-texts.js";
 import { createEnums } from "../../src/runtime/data/expressions/enums.js";
@@ -20,6 +20,7 @@ import { createRelation, type Relation } from "../../src/runtime/data/files/rela
 import { openSource } from "../../src/runtime/data/files/source.js";
 import { readingAs } from "../../src/runtime/data/profile.js";
 import { categorical, event, folderWith, numeric, spec } from "./fixtures.js";
+import { entriesOf, textColumn } from "./text-column.js";
 
 const strangeTexts = [
   "",
@@ -76,15 +77,6 @@ const rulesOf = fc.constantFrom<TextRules>(
   { nulls: ["-1", "a"], trim: false },
 );
 
-function entriesOf(texts: readonly string[]): Int32Array {
-  const entries = new Int32Array(texts.length * entryWords);
-  for (const [i, text] of texts.entries()) {
-    const { words, length } = packText(text);
-    entries.set([length, ...(length > shortBytes ? [] : words)], i * entryWords);
-  }
-  return entries;
-}
-
 /** By counting clean texts. */
 function expected(texts: readonly string[], rules: TextRules, missing: string | undefined, fewest: number) {
   const counts = new Map<string, number>();
@@ -97,7 +89,7 @@ function expected(texts: readonly string[], rules: TextRules, missing: string | 
 }
 
 function addTexts(counts: TextCounts, texts: readonly string[]): void {
-  counts.add(entriesOf(texts), texts.length, (row) => texts[row] ?? null);
+  counts.add(textColumn(texts), texts.length);
 }
 
 describe("short texts", () => {

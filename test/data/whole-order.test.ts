@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createTextCounts, createTextRoom } from "../../src/runtime/data/encode/fit/text-counts.js";
-import { entryWords, packText } from "../../src/runtime/data/encode/texts/short-texts.js";
 import { createTextIds } from "../../src/runtime/data/encode/texts/text-ids.js";
 import { spelledWholes, textsOfWholes, wholesByText } from "../../src/runtime/data/encode/texts/whole-order.js";
+import { textColumn } from "./text-column.js";
 
 /** Numbers from `first` on: dense, with gaps, or far from 0. */
 const numbers = fc.oneof(
@@ -59,7 +59,7 @@ describe("a column of texts that spell whole numbers", () => {
         (texts, nulls, missing, trim, fewest) => {
           const rules = { nulls, trim };
           const counts = createTextCounts(rules, missing, createTextRoom());
-          const codes = counts.add(entriesOf(texts), texts.length, () => null);
+          const codes = counts.add(textColumn(texts), texts.length);
           const values = counts.values(fewest, 5) ?? [];
           if (spelledWholes(values) !== undefined) wholly += 1;
           // A copy of the list is one of which nothing is known.
@@ -79,12 +79,3 @@ describe("a column of texts that spell whole numbers", () => {
     expect(wholly).toBeGreaterThan(20);
   });
 });
-
-function entriesOf(texts: readonly string[]): Int32Array {
-  const entries = new Int32Array(texts.length * entryWords);
-  for (const [i, text] of texts.entries()) {
-    const { words, length } = packText(text);
-    entries.set([length, words[0]!, words[1]!, words[2]!], i * entryWords);
-  }
-  return entries;
-}

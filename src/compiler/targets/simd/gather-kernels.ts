@@ -1,6 +1,6 @@
 /** Kernels of rows of tables. */
-import { type Code, doWhile, f32x4, i32, type Local, unreachable, v128, when } from "./instructions.js";
-import { advance, bytes, kernel, lanesBytes, numberBytes } from "./kernel.js";
+import { type Code, doWhile, f32x4, i32, type Local, unreachable, v128, when } from "../../wasm/instructions.js";
+import { advance, bytes, kernel, lanesBytes, numberBytes } from "../../wasm/kernel.js";
 import { eachPanel, vectorsOf } from "./matrix-kernels.js";
 
 /**

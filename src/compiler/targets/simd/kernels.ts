@@ -13,11 +13,11 @@ import {
   unreachable,
   v128,
   when,
-} from "./instructions.js";
-import { advance, bytes, kernel, lanesBytes, numberBytes, sum, zeros } from "./kernel.js";
+} from "../../wasm/instructions.js";
+import { advance, bytes, kernel, lanesBytes, numberBytes, sum, zeros } from "../../wasm/kernel.js";
 import { gatherSum } from "./gather-kernels.js";
 import { matmul, matmulOfRows, pack, packedMatmul, type PassRows } from "./matrix-kernels.js";
-import type { ImportedFunction, ModuleFunction } from "./module.js";
+import type { ImportedFunction, ModuleFunction } from "../../wasm/module.js";
 
 export type { PassRows };
 

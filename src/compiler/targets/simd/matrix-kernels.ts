@@ -1,7 +1,7 @@
 /** Kernels of products of matrices. */
-import { type Code, doWhile, f32, f32x4, i32, type Local, v128, when, whileTrue } from "./instructions.js";
-import { advance, bytes, kernel, lanesBytes, numberBytes, sum, zeros } from "./kernel.js";
-import type { ModuleFunction } from "./module.js";
+import { type Code, doWhile, f32, f32x4, i32, type Local, v128, when, whileTrue } from "../../wasm/instructions.js";
+import { advance, bytes, kernel, lanesBytes, numberBytes, sum, zeros } from "../../wasm/kernel.js";
+import type { ModuleFunction } from "../../wasm/module.js";
 
 /**
  * Vectors of four columns that one pass over the rows of a matrix sums at once, then fewer for what is left. Compilers load all of a step

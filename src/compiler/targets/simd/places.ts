@@ -1,6 +1,6 @@
 /** Where the values of a function lie in the memory of its module. Addresses and sizes are bytes. */
 import type { DType } from "../../graph/graph.js";
-import { lanesBytes, numberBytes } from "./kernel.js";
+import { lanesBytes, numberBytes } from "../../wasm/kernel.js";
 
 /** A kernel may read or write so many bytes past the end of a value. */
 export const slack = 16;

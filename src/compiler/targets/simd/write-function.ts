@@ -8,8 +8,8 @@ import type { GraphFunction, GraphNode, NodeOf, OpName, Shape, ValueId } from ".
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
 import { readersIn, readersOf } from "../../graph/passes/readers.js";
 import { broadcastIndices, indices, sizeOfShape, stridesOf } from "../../graph/tensor.js";
-import { call, type Code, i32, joined } from "./instructions.js";
-import { numberBytes } from "./kernel.js";
+import { call, type Code, i32, joined } from "../../wasm/instructions.js";
+import { numberBytes } from "../../wasm/kernel.js";
 import {
   type CastName,
   elementwiseKernel,
@@ -22,7 +22,7 @@ import {
   readRows,
   takesScalars,
 } from "./kernels.js";
-import { encodeModule } from "./module.js";
+import { encodeModule } from "../../wasm/module.js";
 import { addressesOf, placesOf, runsOf, Space, type Value } from "./places.js";
 
 export interface FunctionPlaces {

@@ -2,11 +2,20 @@
  * Columns of a DuckDB chunk as typed arrays. A query that is read with these makes nulls into a value of the type first:
  * looking at the validity of each value would cost more than the value.
  */
+import type { Decimals } from "../kernels/index.js";
 
 /** A column of a chunk: what a vector of DuckDB has of it, and one that is made here. */
 export interface ColumnVector {
   readonly type: { toString(): string };
   getItem(row: number): unknown;
+  /** Of a column of texts, where another thread finds it. */
+  readonly ahead?: SpelledAhead;
+}
+
+/** What the texts of a column spell, found ahead: undefined where it is not there yet; asking has it found from then on. */
+export interface SpelledAhead {
+  wholes(): Int32Array | undefined;
+  decimals(): Decimals | undefined;
 }
 
 type TypedArray = Int8Array | Int32Array | BigInt64Array | Float64Array;

@@ -6,6 +6,7 @@ import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, readSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isUrl } from "../../../compiler/text/index.js";
+import { kernelRows, type LineKernels, openLineKernels } from "../kernels/index.js";
 import type { FileSchema } from "./columns.js";
 import { quoteOf } from "./schema.js";
 
@@ -40,10 +41,12 @@ export interface LineBlock {
   readonly gap: number;
   /** Values of a row. */
   readonly columns: number;
+  /** Those in whose memory the bytes and ends are. */
+  readonly kernels: LineKernels | undefined;
 }
 
 const spareBytes = 16;
-export const blockRows = 2048;
+export const blockRows = kernelRows;
 /** Bytes of a read; a longer line is not plain. */
 const readBytes = 1 << 20;
 /** Bytes of the memory of a block at most. */
@@ -75,12 +78,14 @@ export async function* readPlainLines(
   file: LineFile,
   signal: AbortSignal | undefined,
 ): AsyncIterableIterator<LineBlock> {
-  const ends = new Int32Array(blockRows * file.columns.length);
-  for await (const { bytes, start: first, end } of readWholeLines(file, signal)) {
+  const columns = file.columns.length;
+  const kernels = openLineKernels(columns, largestBlock);
+  const ends = kernels?.ends ?? new Int32Array(blockRows * columns);
+  for await (const { bytes, start: first, end } of readWholeLines(file, signal, kernels?.bytes)) {
     let start = first;
     while (start < end) {
-      const rows = findEnds(bytes, { start, end }, file, ends);
-      yield { rows, bytes, start, ends, gap: file.isSpaced ? 2 : 1, columns: file.columns.length };
+      const rows = endsByKernel(kernels, { start, end }, file) ?? findEnds(bytes, { start, end }, file, ends);
+      yield { rows, bytes, start, ends, gap: file.isSpaced ? 2 : 1, columns, kernels };
       start = ends[rows * file.columns.length - 1]! + 1;
     }
   }
@@ -104,10 +109,15 @@ interface WholeLines {
   readonly end: number;
 }
 
-async function* readWholeLines(file: LineFile, signal: AbortSignal | undefined): AsyncIterableIterator<WholeLines> {
+/** `room`: where the bytes are put, if there is such a place. */
+async function* readWholeLines(
+  file: LineFile,
+  signal: AbortSignal | undefined,
+  room?: Buffer,
+): AsyncIterableIterator<WholeLines> {
   const opened = attempt(() => openSync(file.path, "r"));
   try {
-    const buffer = Buffer.alloc(largestBlock);
+    const buffer = room ?? Buffer.alloc(largestBlock);
     let held = 0;
     let isFirst = true;
     for (let isEnd = false; !isEnd;) {
@@ -150,10 +160,25 @@ function checkBytes(bytes: Buffer, start: number, { quote }: LineFile): void {
   if (!isUtf8(bytes)) throw new UnplainLines("it is not UTF-8");
 }
 
+interface Bytes {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The same as {@link findEnds}; undefined where that one says what is wrong. */
+function endsByKernel(
+  kernels: LineKernels | undefined,
+  { start, end }: Bytes,
+  { delimiter, isSpaced, columns }: LineFile,
+): number | undefined {
+  // Lines of one value may be empty, which the database passes over.
+  return columns.length === 1 ? undefined : kernels?.findEnds(start, end, delimiter, isSpaced);
+}
+
 /** Finds where the values of the next lines end; the number of these lines. */
 function findEnds(
   bytes: Buffer,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end }: Bytes,
   { delimiter, isSpaced, columns }: LineFile,
   ends: Int32Array,
 ): number {
@@ -185,11 +210,7 @@ function findEnds(
 }
 
 /** Checks that each line has as many values as there are columns: what {@link findEnds} checks, four bytes at a time. */
-function checkWidths(
-  bytes: Buffer,
-  { start, end }: { readonly start: number; readonly end: number },
-  { delimiter, isSpaced, columns }: LineFile,
-): void {
+function checkWidths(bytes: Buffer, { start, end }: Bytes, { delimiter, isSpaced, columns }: LineFile): void {
   const width = columns.length;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
   // Taken from a word, it leaves the upper bit of bytes that are neither: most bytes of numbers and words are above both.

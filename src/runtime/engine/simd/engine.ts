@@ -18,7 +18,7 @@ import {
 import { opRefusals } from "../../../compiler/targets/target.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "../engine.js";
 import { checkFeeds, checkTensor, zeroTensor } from "../feeds.js";
-import { type WasmInstance, type WasmMemory, webAssembly } from "./web-assembly.js";
+import { type WasmInstance, type WasmMemory, webAssembly } from "../../web-assembly.js";
 
 /** The dimension of rows. */
 const rowsDim = "B";

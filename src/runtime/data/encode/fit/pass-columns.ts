@@ -5,8 +5,8 @@ import type { ExpressionColumns } from "../../expressions/expression-sql.js";
 import type { FittedFeature } from "../fitted.js";
 import { categorySql, plainText, plainWhole } from "../missing.js";
 import { createNumberColumn } from "../number-column.js";
-import { entrySql, textEntriesOf } from "../texts/short-texts.js";
-import { type ColumnVector, int32Of, textReader, validityOf, wholeSql, wordPairsOf } from "../vectors.js";
+import { entrySql } from "../texts/short-texts.js";
+import { type ColumnVector, int32Of, validityOf, wholeSql, wordPairsOf } from "../vectors.js";
 import { createMoments } from "./moments.js";
 import { createTextCounts, type TextCounts, type TextRoom } from "./text-counts.js";
 import { createWholeCounts, type WholeCounts } from "./whole-counts.js";
@@ -77,7 +77,7 @@ export function passCategory(
     feature,
     plain,
     sql: entrySql(plain.sql),
-    take: (vector, rows) => add(textEntriesOf(vector), rows, textReader(vector)),
+    take: (vector, rows) => add(vector, rows),
     values,
     codedIds,
   };

@@ -2,6 +2,7 @@
 import { cleanText, numberOf, type TextRules, ValueError } from "../../expressions/values.js";
 import { type ColumnVector, textReader } from "../vectors.js";
 import { entryWords, shortBytes, textEntriesOf } from "./short-texts.js";
+import { decimalsOf } from "./spelled-texts.js";
 
 const powers = Float64Array.from({ length: shortBytes + 1 }, (_, exponent) => 10 ** exponent);
 const [minus, point, zero] = [0x2d, 0x2e, 0x30];
@@ -22,8 +23,18 @@ export function readDecimals(
   { rules, column }: { readonly rules: TextRules; readonly column: string },
 ): Float64Array {
   const entries = textEntriesOf(vector);
-  const bytes = new Uint8Array(entries.buffer, entries.byteOffset, entries.byteLength);
   const text = textReader(vector);
+  const found = decimalsOf(vector, rows);
+  if (found !== undefined) {
+    values.set(found.values.length === rows ? found.values : found.values.subarray(0, rows));
+    if (!found.hasOthers) return values;
+    for (let row = 0; row < rows; row++) {
+      const value = values[row]!;
+      if (value !== value && entries[row * entryWords]! > 0) values[row] = numberOfText(text(row), rules, column);
+    }
+    return values;
+  }
+  const bytes = new Uint8Array(entries.buffer, entries.byteOffset, entries.byteLength);
   for (let row = 0; row < rows; row++) {
     const length = entries[row * entryWords]!;
     const value = length === 0 ? NaN : length > shortBytes ? undefined : decimalAt(bytes, row * 16 + 4, length);

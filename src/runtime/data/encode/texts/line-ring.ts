@@ -10,10 +10,11 @@ import {
   readPlainLines,
   UnplainLines,
 } from "../../files/plain-lines.js";
-import type { ColumnVector } from "../vectors.js";
+import type { ColumnVector, SpelledAhead } from "../vectors.js";
 import { createKnownTexts } from "./known-texts.js";
 import { entryWords } from "./short-texts.js";
 import { fillEntries, textVector } from "./text-entries.js";
+import { wholesBelow } from "./whole-texts.js";
 
 /** What both threads know of a ring. */
 export interface LineRing {
@@ -26,7 +27,17 @@ export interface LineRing {
   readonly entries: Int32Array;
   /** Of each block, its bytes, where there is a long text in it. */
   readonly bytes: Uint8Array;
+  /** Of each column, what whoever takes it asks for: see {@link SpelledAhead}. */
+  readonly asked: Int32Array;
+  /** Of each block, what is there of a column. */
+  readonly made: Int32Array;
+  /** Of each block, the whole numbers of one column after another, and the decimals. */
+  readonly wholes: Int32Array;
+  readonly decimals: Float64Array;
 }
+
+/** What is asked for and what is there of a column, as bits; the last one is of what is there. */
+const [wholesBit, decimalsBit, othersBit] = [1, 2, 4];
 
 const slots = 4;
 const [put, taken, isLeft, firstRows] = [0, 1, 2, 3];
@@ -35,17 +46,24 @@ const [noMore, notPlain] = [-1, -2];
 const columnWords = blockRows * entryWords;
 
 export function createLineRing(file: LineFile, columns: readonly number[]): LineRing {
+  const ints = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
+  const values = slots * columns.length * blockRows;
   return {
     file,
     columns,
-    control: new Int32Array(new SharedArrayBuffer((firstRows + slots) * 4)),
-    entries: new Int32Array(new SharedArrayBuffer(slots * columns.length * columnWords * 4)),
+    control: ints(firstRows + slots),
+    entries: ints(values * entryWords),
     bytes: new Uint8Array(new SharedArrayBuffer(slots * largestBlock)),
+    asked: ints(columns.length),
+    made: ints(slots * columns.length),
+    wholes: ints(values),
+    decimals: new Float64Array(new SharedArrayBuffer(8 * values)),
   };
 }
 
 /** Reads the lines into the ring, until all are read or nobody takes any more. */
-export async function fillRing({ file, columns, control, entries, bytes }: LineRing): Promise<void> {
+export async function fillRing(ring: LineRing): Promise<void> {
+  const { file, columns, control, entries, bytes } = ring;
   let next = 0;
   const give = (rows: number): void => {
     control[firstRows + (next % slots)] = rows;
@@ -69,8 +87,10 @@ export async function fillRing({ file, columns, control, entries, bytes }: LineR
       const slot = next % slots;
       let hasLong = false;
       for (const [i, column] of columns.entries()) {
-        const first = (slot * columns.length + i) * columnWords;
+        const place = slot * columns.length + i;
+        const first = place * columnWords;
         if (fillEntries(block, column, entries.subarray(first, first + columnWords))) hasLong = true;
+        ring.made[place] = spell(ring, block, Atomics.load(ring.asked, i), place);
       }
       if (hasLong) bytes.set(bytesOf(block), slot * largestBlock + block.start);
       give(block.rows);
@@ -80,6 +100,37 @@ export async function fillRing({ file, columns, control, entries, bytes }: LineR
     last = notPlain;
   }
   if (hasRoom()) give(last);
+}
+
+/** Finds what is asked for of a column whose entries were filled last; what is there then. */
+function spell({ wholes, decimals }: LineRing, { kernels, rows }: LineBlock, asked: number, place: number): number {
+  if (kernels === undefined) return 0;
+  let made = 0;
+  if ((asked & wholesBit) !== 0) {
+    wholes.set(kernels.wholes(rows, wholesBelow), place * blockRows);
+    made |= wholesBit;
+  }
+  if ((asked & decimalsBit) !== 0) {
+    const { values, hasOthers } = kernels.decimals(rows);
+    decimals.set(values, place * blockRows);
+    made |= hasOthers ? decimalsBit | othersBit : decimalsBit;
+  }
+  return made;
+}
+
+/** What a thread that fills the ring has found, of column `i` of a block. */
+function aheadOf({ columns, asked, made, wholes, decimals }: LineRing, slot: number, i: number): SpelledAhead {
+  const place = slot * columns.length + i;
+  const [first, last] = [place * blockRows, (place + 1) * blockRows];
+  const [ownWholes, values] = [wholes.subarray(first, last), decimals.subarray(first, last)];
+  const has = (bit: number): boolean => {
+    if ((asked[i]! & bit) === 0) Atomics.or(asked, i, bit);
+    return (made[place]! & bit) !== 0;
+  };
+  return {
+    wholes: () => (has(wholesBit) ? ownWholes : undefined),
+    decimals: () => (has(decimalsBit) ? { values, hasOthers: (made[place]! & othersBit) !== 0 } : undefined),
+  };
 }
 
 function bytesOf({ bytes, start, ends, rows, columns }: LineBlock): Uint8Array {
@@ -96,14 +147,15 @@ export interface RingReader {
   leave(): void;
 }
 
-export function readRing({ columns, control, entries, bytes }: LineRing): RingReader {
+export function readRing(ring: LineRing): RingReader {
+  const { columns, control, entries, bytes } = ring;
   let current = -1;
   const textOf = createKnownTexts();
   const vectors = Array.from({ length: slots }, (_, slot) =>
     columns.map((__, i) => {
       const first = (slot * columns.length + i) * columnWords;
       const own = Buffer.from(bytes.buffer, slot * largestBlock, largestBlock);
-      return textVector(entries.subarray(first, first + columnWords), () => own, textOf);
+      return textVector(entries.subarray(first, first + columnWords), () => own, textOf, aheadOf(ring, slot, i));
     }),
   );
   return {

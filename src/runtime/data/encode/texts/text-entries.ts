@@ -1,6 +1,6 @@
 /** The values of a column of plain lines as entries, and as the vector of a query. */
-import type { LineBlock } from "../../files/plain-lines.js";
-import type { ColumnVector } from "../vectors.js";
+import { blockRows, type LineBlock } from "../../files/plain-lines.js";
+import type { ColumnVector, SpelledAhead } from "../vectors.js";
 import type { TextOfBytes } from "./known-texts.js";
 import { entryWords, shortBytes, shortText } from "./short-texts.js";
 
@@ -15,11 +15,13 @@ function maskFrom(first: number): Int32Array {
 }
 
 /** Puts the entries of a column of a block into `entries`; that of a long text has where it begins. True where there is such a text. */
-export function fillEntries(
-  { rows, bytes, start: first, ends, gap, columns }: LineBlock,
-  column: number,
-  entries: Int32Array,
-): boolean {
+export function fillEntries(block: LineBlock, column: number, entries: Int32Array): boolean {
+  const { rows, bytes, start: first, ends, gap, columns, kernels } = block;
+  if (kernels !== undefined) {
+    const isLong = kernels.fillEntries(column, first, gap, rows);
+    entries.set(rows === blockRows ? kernels.entries : kernels.entries.subarray(0, rows * entryWords));
+    return isLong;
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const before = column === 0 ? 1 : gap;
   let hasLong = false;
@@ -44,8 +46,10 @@ export function textVector(
   entries: Int32Array,
   bytes: () => Buffer,
   textOf: TextOfBytes,
+  ahead?: SpelledAhead,
 ): ColumnVector & { readonly dataView: DataView } {
   return {
+    ...(ahead === undefined ? {} : { ahead }),
     type: { toString: () => "VARCHAR" },
     dataView: new DataView(entries.buffer, entries.byteOffset, entries.byteLength),
     getItem: (row) => {

@@ -2,6 +2,7 @@
 import { cleanText, type TextRules } from "../../expressions/values.js";
 import { type ColumnVector, textReader } from "../vectors.js";
 import { entryWords, packText, shortBytes, shortText, textEntriesOf } from "./short-texts.js";
+import { wholesOf } from "./spelled-texts.js";
 import { createTextTable, largestNumber, numberOfSeal, placeOf, sealNumber, takePlace } from "./text-table.js";
 import { spelledWholes } from "./whole-order.js";
 import { wholeOfText, wholesBelow, withPlace } from "./whole-texts.js";
@@ -107,11 +108,18 @@ export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions):
   let ids = new Int32Array(0);
   const ofRows: TextIds["ofRows"] = (vector, rows) => {
     if (ids.length < rows) ids = new Int32Array(rows);
+    const spelled = wholesOf(vector, rows);
     const entries = textEntriesOf(vector);
     const longText = textReader(vector);
     let { words } = table;
     let numbers = wholes;
     for (let row = 0, at = 0; row < rows; row++, at += entryWords) {
+      const whole = spelled[row]!;
+      const place = whole < 0 ? 0 : (numbers[whole] ?? 0);
+      if (place > 0) {
+        ids[row] = place - firstNumber;
+        continue;
+      }
       const length = entries[at]!;
       if (length > shortBytes) {
         ids[row] = findLong(longText(row) ?? "");
@@ -120,8 +128,7 @@ export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions):
       const a = entries[at + 1]!;
       const b = entries[at + 2]!;
       const c = entries[at + 3]!;
-      const whole = wholeOfText(a, b, length);
-      const number = whole >= 0 ? (numbers[whole] ?? 0) : numberOfSeal(words[placeOf(words, a, b, c, length) + 3]!);
+      const number = whole >= 0 ? 0 : numberOfSeal(words[placeOf(words, a, b, c, length) + 3]!);
       if (number > 0) ids[row] = number - firstNumber;
       else {
         ids[row] = find(shortText(a, b, c, length));

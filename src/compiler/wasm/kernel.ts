@@ -14,12 +14,17 @@ export interface Locals {
   readonly local: (type: ValueType) => Local;
 }
 
-export function kernel(inputs: number, write: (params: readonly Local[], locals: Locals) => Code): ModuleFunction {
+/** @param result the type of the value that `write` leaves on the stack, if it leaves one */
+export function kernel(
+  inputs: number,
+  write: (params: readonly Local[], locals: Locals) => Code,
+  result?: ValueType,
+): ModuleFunction {
   const types: ValueType[] = [];
   const local = (type: ValueType): Local => localAt(inputs + types.push(type) - 1);
   const params = Array.from({ length: inputs }, (_, at) => localAt(at));
   const body = write(params, { local });
-  return { inputs, locals: types, body };
+  return { inputs, locals: types, body, ...(result === undefined ? {} : { result }) };
 }
 
 export const bytes = (count: Local): Code => i32.shiftLeft(count.get, i32.const(2));

@@ -8,9 +8,11 @@ export interface ImportedFunction {
   readonly result?: ValueType;
 }
 
-/** A function of int32 numbers that gives nothing back. */
+/** A function of int32 numbers. */
 export interface ModuleFunction {
   readonly inputs: number;
+  /** Gives nothing back where there is none. */
+  readonly result?: ValueType;
   readonly locals: readonly ValueType[];
   readonly body: Code;
   /** Under which name it can be called from outside. */
@@ -34,7 +36,7 @@ const magic: Code = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 export function encodeModule({ imports, pages, functions }: ModuleParts): Uint8Array<ArrayBuffer> {
   const types = [
     ...imports.map(({ inputs, result }) => functionType(inputs, result)),
-    ...functions.map(({ inputs }) => functionType(Array<ValueType>(inputs).fill("i32"))),
+    ...functions.map(({ inputs, result }) => functionType(Array<ValueType>(inputs).fill("i32"), result)),
   ];
   const imported = imports.map(({ name }, at): Code => [...text(importedFrom), ...text(name), 0x00, ...unsigned(at)]);
   const memory: Code = [...text(importedFrom), ...text("memory"), 0x02, 0x00, ...unsigned(pages)];

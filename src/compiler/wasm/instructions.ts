@@ -63,15 +63,25 @@ const simd = (number: number): Code => [0xfd, ...unsigned(number)];
 
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
-  load: (address: Code): Code => [...address, 0x28, 2, 0],
-  store: (address: Code, value: Code): Code => [...address, ...value, 0x36, 2, 0],
+  load: (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)],
+  /** One byte, without a sign. */
+  loadByte: (address: Code, offset = 0): Code => [...address, 0x2d, 0, ...unsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x36, 2, ...unsigned(offset)],
   isZero: unary(0x45),
+  equal: binary(0x46),
+  less: binary(0x48),
   lessUnsigned: binary(0x49),
+  more: binary(0x4a),
+  atLeast: binary(0x4e),
   atLeastUnsigned: binary(0x4f),
+  /** Zeros below the lowest bit that is set; 32 where none is. */
+  trailingZeros: unary(0x68),
   add: binary(0x6a),
   sub: binary(0x6b),
   mul: binary(0x6c),
   and: binary(0x71),
+  or: binary(0x72),
+  xor: binary(0x73),
   shiftLeft: binary(0x74),
   shiftRightUnsigned: binary(0x76),
   /** Toward zero; what is out of range becomes the nearest, NaN 0. */
@@ -91,16 +101,23 @@ export const f32 = {
 
 export const f64 = {
   const: (value: number): Code => [0x44, ...doubleBytes(value)],
+  load: (address: Code): Code => [...address, 0x2b, 3, 0],
+  store: (address: Code, value: Code): Code => [...address, ...value, 0x39, 3, 0],
+  equal: binary(0x61),
   abs: unary(0x99),
   neg: unary(0x9a),
   add: binary(0xa0),
   sub: binary(0xa1),
+  mul: binary(0xa2),
   div: binary(0xa3),
   max: binary(0xa5),
+  /** Of an int32 with a sign. */
+  ofInt: unary(0xb7),
   ofFloat: unary(0xbb),
 } as const;
 
 export const v128 = {
+  const: (bytes: Code): Code => [...simd(0x0c), ...bytes],
   load: (address: Code, offset = 0): Code => [...address, ...simd(0x00), 0, ...unsigned(offset)],
   /** One number of four bytes in all four lanes. */
   loadSplat: (address: Code, offset = 0): Code => [...address, ...simd(0x09), 2, ...unsigned(offset)],
@@ -112,13 +129,41 @@ export const v128 = {
     ...unsigned(offset),
   ],
   and: binary(...simd(0x4e)),
+  or: binary(...simd(0x50)),
+  /** Whether any bit is set. */
+  any: unary(...simd(0x53)),
   /** The bits of `a` where those of `mask` are set, else those of `b`. */
   select: (a: Code, b: Code, mask: Code): Code => [...a, ...b, ...mask, ...simd(0x52)],
+} as const;
+
+/** Sixteen lanes of a byte without a sign; comparisons give masks. */
+export const i8x16 = {
+  splat: unary(...simd(0x0f)),
+  equal: binary(...simd(0x23)),
+  more: binary(...simd(0x28)),
+  /** The highest bit of each lane, the first lane lowest. */
+  bits: unary(...simd(0x64)),
+  add: binary(...simd(0x6e)),
+  sub: binary(...simd(0x71)),
+  /** Lanes of `a` in the order that `lanes` say; 0 for a lane that there is not. */
+  pick: (a: Code, lanes: Code): Code => [...a, ...lanes, ...simd(0x0e)],
+  /** Products of the first eight lanes, in eight lanes of 16 bits. */
+  mulLow: binary(...simd(0x9e)),
+  /** Products of the last eight lanes. */
+  mulHigh: binary(...simd(0x9f)),
+} as const;
+
+/** Eight int16 lanes. */
+export const i16x8 = {
+  /** Sums of the products of neighbours, in four int32 lanes. */
+  dot: binary(...simd(0xba)),
 } as const;
 
 /** Four int32 lanes; comparisons give masks. */
 export const i32x4 = {
   splat: unary(...simd(0x11)),
+  lane: (value: Code, lane: number): Code => [...value, ...simd(0x1b), lane],
+  withLane: (value: Code, lane: number, number: Code): Code => [...value, ...number, ...simd(0x1c), lane],
   equal: binary(...simd(0x37)),
   notEqual: binary(...simd(0x38)),
   less: binary(...simd(0x39)),
@@ -167,6 +212,11 @@ export function doWhile(body: Code, condition: Code): Code {
 
 export function when(condition: Code, body: Code): Code {
   return [...condition, 0x04, noValue, ...body, 0x0b];
+}
+
+/** `a` where the condition holds, else `b`; both are computed. */
+export function select(a: Code, b: Code, condition: Code): Code {
+  return [...a, ...b, ...condition, 0x1b];
 }
 
 export const unreachable: Code = [0x00];

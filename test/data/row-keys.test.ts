@@ -2,7 +2,14 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { BatchLayout } from "../../src/compiler/model/layout.js";
-import { copyRecords, createBatch, createRecords, recordWords } from "../../src/runtime/data/batches/records.js";
+import { createRecordColumns, type RecordColumns } from "../../src/runtime/data/batches/record-columns.js";
+import {
+  copyRecords,
+  createBatch,
+  createRecords,
+  type Records,
+  recordWords,
+} from "../../src/runtime/data/batches/records.js";
 import { createRowKeys, keyedRows, keysOfBatch } from "../../src/runtime/data/batches/row-keys.js";
 
 const layoutOf = (ids: number, numbers: number, labels: number): BatchLayout => ({
@@ -31,6 +38,16 @@ const stored = fc
     });
   });
 
+/** Rows by their columns. */
+function columnsOf({ words }: Records, layout: BatchLayout, rows: number): RecordColumns {
+  const columns = createRecordColumns(layout, rows);
+  const width = recordWords(layout);
+  for (let row = 0; row < rows; row++)
+    for (let word = 0; word < width; word++)
+      columns.records.words[word * columns.step + row] = words[row * width + word]!;
+  return columns;
+}
+
 it("are the same of a batch and of stored rows, in parts or at once", () => {
   fc.assert(
     fc.property(stored, fc.nat(9), ({ layout, records, rows }, cut) => {
@@ -46,13 +63,13 @@ it("are the same of a batch and of stored rows, in parts or at once", () => {
       );
       const expected = keysOfBatch(batch, layout);
       const [whole, parts] = [createRowKeys(layout), createRowKeys(layout)];
-      whole.add(records, rows);
+      whole.add(columnsOf(records, layout, rows), rows);
       expect(whole.all()).toEqual(expected);
       const first = Math.min(cut, rows);
-      parts.add(records, first);
+      parts.add(columnsOf(records, layout, first), first);
       const rest = createRecords(layout, rows - first);
       rest.words.set(records.words.subarray(first * recordWords(layout)));
-      parts.add(rest, rows - first);
+      parts.add(columnsOf(rest, layout, rows - first), rows - first);
       expect(parts.all()).toEqual(expected);
     }),
   );
@@ -65,16 +82,16 @@ it("differ where any word of a row does", () => {
   records.floats.fill(1);
   for (let at = 0; at < width; at++) records.floats[(at + 1) * width + at] = at % 2 === 0 ? 2 : 0;
   const keys = createRowKeys(layout);
-  keys.add(records, width + 1);
+  keys.add(columnsOf(records, layout, width + 1), width + 1);
   expect(new Set(keys.all()).size).toBe(width + 1);
 });
 
 it("are not kept of more rows than are searched", () => {
   const layout = layoutOf(1, 0, 0);
   const keys = createRowKeys(layout);
-  const records = createRecords(layout, keyedRows / 2 + 1);
-  keys.add(records, keyedRows / 2);
+  const columns = createRecordColumns(layout, keyedRows / 2 + 1);
+  keys.add(columns, keyedRows / 2);
   expect(keys.all()?.length).toBe(keyedRows / 2);
-  keys.add(records, keyedRows / 2 + 1);
+  keys.add(columns, keyedRows / 2 + 1);
   expect(keys.all()).toBeUndefined();
 });

@@ -3,6 +3,7 @@ export {
   type Code,
   doWhile,
   f32,
+  f32x4,
   f64,
   i8x16,
   i16x8,

@@ -130,6 +130,7 @@ export const v128 = {
   ],
   and: binary(...simd(0x4e)),
   or: binary(...simd(0x50)),
+  xor: binary(...simd(0x51)),
   /** Whether any bit is set. */
   any: unary(...simd(0x53)),
   /** The bits of `a` where those of `mask` are set, else those of `b`. */
@@ -147,6 +148,8 @@ export const i8x16 = {
   sub: binary(...simd(0x71)),
   /** Lanes of `a` in the order that `lanes` say; 0 for a lane that there is not. */
   pick: (a: Code, lanes: Code): Code => [...a, ...lanes, ...simd(0x0e)],
+  /** Lanes of `a`, and from 16 on those of `b`, in an order. */
+  shuffle: (a: Code, b: Code, order: Code): Code => [...a, ...b, ...simd(0x0d), ...order],
   /** Products of the first eight lanes, in eight lanes of 16 bits. */
   mulLow: binary(...simd(0x9e)),
   /** Products of the last eight lanes. */
@@ -169,6 +172,8 @@ export const i32x4 = {
   less: binary(...simd(0x39)),
   lessEqual: binary(...simd(0x3d)),
   neg: unary(...simd(0xa1)),
+  /** Every lane by as many bits, an int32. */
+  shiftRightUnsigned: binary(...simd(0xad)),
   add: binary(...simd(0xae)),
   sub: binary(...simd(0xb1)),
   mul: binary(...simd(0xb5)),

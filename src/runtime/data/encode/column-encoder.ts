@@ -200,7 +200,7 @@ function numbersEncoder(
   const { max } = feature;
   return {
     sql: checkedListSql(feature, relation, along),
-    fill: (vector, { records: { floats }, first, stride, rows }, counts) => {
+    fill: (vector, { records: { floats }, first, stride, step, rows }, counts) => {
       const list = listOf(vector);
       const text = textReader(list.elements);
       for (let i = 0; i < rows; i++) {
@@ -208,8 +208,8 @@ function numbersEncoder(
         const start = list.start(i);
         const length = checkedLength(list.length(i), max);
         if (length === 0) counts.nulls += 1;
-        for (let k = 0; k < length; k++) floats[word + k] = encode(listedNumber(text(start + k)));
-        floats.fill(0, word + length, word + max);
+        for (let k = 0; k < length; k++) floats[word + k * step] = encode(listedNumber(text(start + k)));
+        for (let k = length; k < max; k++) floats[word + k * step] = 0;
       }
     },
   };
@@ -220,7 +220,7 @@ export function createWeightEncoder(relation: Relation, feature: WeightedBag): C
   const { max } = feature;
   return {
     sql: weightsSql(feature, relation),
-    fill: (vector, { records: { floats }, first, stride, rows }) => {
+    fill: (vector, { records: { floats }, first, stride, step, rows }) => {
       const list = listOf(vector);
       const text = textReader(list.elements);
       for (let i = 0; i < rows; i++) {
@@ -230,9 +230,9 @@ export function createWeightEncoder(relation: Relation, feature: WeightedBag): C
         for (let k = 0; k < length; k++) {
           const weight = weightNumber(text(start + k));
           if (weight !== weight) throw new BadSequence();
-          floats[word + k] = weight;
+          floats[word + k * step] = weight;
         }
-        floats.fill(0, word + length, word + max);
+        for (let k = length; k < max; k++) floats[word + k * step] = 0;
       }
     },
   };
@@ -251,7 +251,7 @@ function listEncoder(
 ): ColumnEncoder {
   return {
     sql,
-    fill: (vector, { records: { words }, first, stride, rows }, counts) => {
+    fill: (vector, { records: { words }, first, stride, step, rows }, counts) => {
       const list = listOf(vector);
       const idOf = idsOf(list.elements);
       for (let i = 0; i < rows; i++) {
@@ -262,9 +262,9 @@ function listEncoder(
         for (let k = 0; k < length; k++) {
           const id = idOf(start + k);
           if (id === 0) counts.unseen += 1;
-          words[word + k] = id;
+          words[word + k * step] = id;
         }
-        words.fill(-1, word + length, word + max);
+        for (let k = length; k < max; k++) words[word + k * step] = -1;
       }
     },
   };

@@ -56,12 +56,12 @@ export async function encodeBlocks(database: Database, given: BlocksRequest, tak
       const stride = strides[part];
       const target =
         part === "labels"
-          ? { records: labelsOnly, first: offset, stride, rows: count }
-          : { records, first: filled * stride + offset, stride, rows: count };
+          ? { records: labelsOnly, first: offset, stride, step: 1, rows: count }
+          : { records, first: filled * stride + offset, stride, step: 1, rows: count };
       encoder.fill(chunk.getColumnVector(i), target, counts);
     }
     const weights = weight === undefined ? undefined : float64Of(chunk.getColumnVector(columns.length));
-    fillWeights({ floats: batch.weights }, weights, filled, 1, count);
+    fillWeights(batch.weights, weights, filled, count);
     if (labels.length > 0) for (const check of checks) check.run(labelsOnly, layout.labels.length, count);
     rows += count;
     filled += count;

@@ -13,13 +13,14 @@ import {
   type GroupEncoder,
 } from "./column-encoder.js";
 import { onlyColumn } from "./boolean-column.js";
-import type { ColumnEncoder, Counts } from "./encoded-column.js";
+import type { ColumnEncoder, Counts, Target } from "./encoded-column.js";
 import type { Database } from "../files/database.js";
 import type { EncodingReport } from "../batches/dataset.js";
 import { compileFinite } from "../expressions/expression-sql.js";
 import type { Enums } from "../expressions/enums.js";
 import type { Fitted } from "./fitted.js";
-import { createRecords, recordBytes, recordOffsets, type Records, recordWords } from "../batches/records.js";
+import { createRecordMaker, type RecordColumns, type RecordMaker } from "../batches/record-columns.js";
+import { recordBytes, recordOffsets, type Records, recordWords } from "../batches/records.js";
 import { createRowKeys } from "../batches/row-keys.js";
 import type { Relation } from "../files/relation.js";
 import { orByDatabase, streamColumns } from "./texts/stream-columns.js";
@@ -116,26 +117,20 @@ async function encodeRows(database: Database, given: EncodeRequest, folder: stri
   const stride = recordWords(layout);
   const offsets = { ids: 0, ...recordOffsets(layout) };
   const checks = withinChecks(request, offsets.labels);
-  let records = createRecords(layout, 2048);
+  const maker = createRecordMaker(layout);
   let rows = 0;
   const file = createRecordsFile(folder, layout, request.keyed);
   try {
     const how = request.features.some(isListFeature) ? undefined : "beside";
     for await (const chunk of streamColumns(database, relation, selected, how)) {
       const count = chunk.rowCount;
-      if (count * stride > records.words.length) records = createRecords(layout, count);
+      const columns = maker.columns(count);
       for (const [i, { part, offset, encoder, counts }] of parts.entries())
-        encoder.fill(chunk.getColumnVector(i), { records, first: offsets[part] + offset, stride, rows: count }, counts);
-      fillAbsentLabels(records, request, offsets.labels, stride, count);
-      fillWeights(
-        records,
-        weight === undefined ? undefined : float64Of(chunk.getColumnVector(parts.length)),
-        offsets.weight,
-        stride,
-        count,
-      );
+        encoder.fill(chunk.getColumnVector(i), columnTarget(columns, offsets[part] + offset, count), counts);
+      const weights = weight === undefined ? undefined : float64Of(chunk.getColumnVector(parts.length));
+      fillOwn(columns, request, weights, count);
+      const records = file.write(maker, columns, count);
       for (const check of checks) check.run(records, stride, count);
-      file.write(records, count);
       for (const [i, { encoder, out, hash }] of codes.entries()) {
         const found = encoder.codes(chunk.getColumnVector(selected.length - codes.length + i), count);
         const bytesOfCodes = new Uint8Array(found.buffer);
@@ -272,30 +267,35 @@ export function weightSql({ columns, sampled }: Relation, weight: string | undef
   return `${own} * CASE WHEN ${sampled.isNegative} THEN CAST('${sampled.factor}' AS DOUBLE) ELSE CAST(1 AS DOUBLE) END`;
 }
 
-export function fillAbsentLabels(
-  { floats }: Records,
-  { labels, layout }: Pick<EncodeRequest, "labels" | "layout">,
-  first: number,
-  stride: number,
-  rows: number,
-): void {
-  for (const [i, name] of layout.labels.entries()) {
-    if (labels.some((label) => label.name === name)) continue;
-    for (let row = 0; row < rows; row++) floats[row * stride + first + i] = NaN;
-  }
+/** Where a column that begins at a word of a row goes. */
+export function columnTarget({ records, step }: RecordColumns, word: number, rows: number): Target {
+  return { records, first: word * step, stride: 1, step, rows };
 }
 
-export function fillWeights(
-  { floats }: Pick<Records, "floats">,
-  values: Float64Array | undefined,
-  first: number,
-  stride: number,
+/** The columns that no encoder fills: labels that the files do not have, and weights. */
+export function fillOwn(
+  { records: { floats }, step }: RecordColumns,
+  { labels, layout }: Pick<EncodeRequest, "labels" | "layout">,
+  weights: Float64Array | undefined,
   rows: number,
 ): void {
+  const offsets = recordOffsets(layout);
+  for (const [i, name] of layout.labels.entries()) {
+    const first = (offsets.labels + i) * step;
+    if (!labels.some((label) => label.name === name)) floats.fill(NaN, first, first + rows);
+  }
+  fillWeights(floats, weights, offsets.weight * step, rows);
+}
+
+export function fillWeights(floats: Float32Array, values: Float64Array | undefined, first: number, rows: number): void {
+  if (values === undefined) {
+    floats.fill(1, first, first + rows);
+    return;
+  }
   for (let row = 0; row < rows; row++) {
-    const value = values === undefined ? 1 : values[row]!;
+    const value = values[row]!;
     if (value < 0) throw new BadWeight();
-    floats[row * stride + first] = value;
+    floats[first + row] = value;
   }
 }
 
@@ -331,12 +331,15 @@ export function createRecordsFile(folder: string, layout: BatchLayout, keyed: bo
   const keys = keyed ? createRowKeys(layout) : undefined;
   const rowBytes = recordBytes(layout);
   return {
-    write: (records: Records, rows: number): void => {
+    /** Gives the columns as rows, good until the maker makes others. */
+    write: (maker: RecordMaker, columns: RecordColumns, rows: number): Records => {
+      keys?.add(columns, rows);
+      const records = maker.records(rows);
       const { buffer, byteOffset } = records.words;
       const bytes = new Uint8Array(buffer, byteOffset, rows * rowBytes);
       writeAll(out, bytes);
       hash.update(bytes);
-      keys?.add(records, rows);
+      return records;
     },
     close: () => closeSync(out),
     hash: () => hash.digest("hex"),

@@ -2,11 +2,12 @@
 import type { ColumnVector } from "./vectors.js";
 import type { Records } from "../batches/records.js";
 
-/** Where a column goes: word `first + i * stride` of the records for row i. */
+/** Where a column goes: word `first + i * stride` of the records for row i, and of a list `step` words on for each value after the first. */
 export interface Target {
   readonly records: Records;
   readonly first: number;
   readonly stride: number;
+  readonly step: number;
   readonly rows: number;
 }
 

@@ -1,2 +1,13 @@
-/** Texts of files, several bytes at a time: lines cut into values, and what short texts spell. Without WebAssembly there are none, and loops of JavaScript give the same. */
-export { type Decimals, kernelRows, type LineKernels, openLineKernels, type TextKernels, textKernels } from "./open.js";
+/** Files and rows several bytes at a time: lines cut into values, what short texts spell, columns made into rows. Without WebAssembly there are none, and loops of JavaScript give the same. */
+export {
+  type Decimals,
+  type IdTable,
+  kernelRows,
+  type LineKernels,
+  openLineKernels,
+  openRowKernels,
+  type RowKernels,
+  type TextKernels,
+  textKernels,
+} from "./open.js";
+export { hashFactor, hashSeeds, hashShift, type Mixed, nullId } from "./row-kernels.js";

@@ -2,6 +2,16 @@
 import { encodeModule, importedFrom, type ModuleFunction } from "../../../compiler/wasm/index.js";
 import { webAssembly } from "../../web-assembly.js";
 import { endsSlack, entryMasks, fillEntries, findEnds } from "./line-kernels.js";
+import {
+  hashSeeds,
+  idsOfCodes,
+  type Mixed,
+  mixColumn,
+  mixed,
+  nullId,
+  outsideId,
+  rowsOfColumns,
+} from "./row-kernels.js";
 import { decimalsOfEntries, decimalTables, wholesOfEntries, wholeTables } from "./text-kernels.js";
 
 /** Rows whose entries have room. */
@@ -49,6 +59,9 @@ const functions: Readonly<Record<string, ModuleFunction>> = {
   fillEntries,
   wholesOfEntries,
   decimalsOfEntries,
+  rowsOfColumns,
+  idsOfCodes,
+  ...Object.fromEntries(mixed.map((what) => [`mix-${what}`, mixColumn(what)])),
 };
 
 let compiled: object | undefined;
@@ -163,5 +176,107 @@ export function openLineKernels(width: number, byteRoom: number): LineKernels | 
       before[0] = start - skipped;
       return kernels["fillEntries"]!(bytesAt, endsAt + 4 * column, 4 * width, skipped, masks, at, rows) !== 0;
     },
+  };
+}
+
+/** A table of ids by codes. */
+export interface IdTable {
+  readonly ids: Int32Array;
+  /** The code whose id is the first. */
+  readonly least: number;
+  /** Codes from here on are in places that are `gap` before their own. */
+  readonly from: number;
+  readonly gap: number;
+  /** The code of a null, besides which an id may say so. */
+  readonly none: number;
+  /** What a null becomes. */
+  readonly unknown: number;
+}
+
+/** Words that lie column by column, what is made of columns, and the same as rows. Columns are `step` words apart, from a multiple of 16 bytes on. */
+export interface RowKernels {
+  /** Columns of so many words. */
+  columns(step: number): { readonly words: Int32Array<ArrayBuffer>; readonly floats: Float32Array<ArrayBuffer> };
+  /** The first `rows` rows; good until the next call. */
+  rows(
+    rows: number,
+    step: number,
+  ): { readonly words: Int32Array<ArrayBuffer>; readonly floats: Float32Array<ArrayBuffer> };
+  /** Puts ids by a table into the place of codes; how many were null and how many 0. Undefined, with the codes as they were, where the table does not have them all. */
+  pickIds(
+    table: number,
+    word: number,
+    rows: number,
+    step: number,
+  ): { readonly nulls: number; readonly unseen: number } | undefined;
+  /** The two hashes of each row as they are before any word. */
+  resetHashes(rows: number): { readonly a: Int32Array; readonly b: Int32Array };
+  /** Takes a column into the second or the first hash of its rows. */
+  mix(isSecond: boolean, what: Mixed, word: number, rows: number, step: number): void;
+}
+
+/** For rows of `width` words, of columns of `most` words. */
+export function openRowKernels(width: number, most: number, tables: readonly IdTable[]): RowKernels | undefined {
+  const bytes = 4 * width * most;
+  const tableBytes = tables.reduce((sum, { ids }) => sum + 4 * (ids.length + 2) + 16, 0);
+  const opened = open(2 * bytes + 12 * most + tableBytes + 2 ** 10);
+  if (opened === undefined) return undefined;
+  const { buffer, kernels } = opened;
+  const take = createPlaces();
+  const [columnsAt, rowsAt, idsAt, foundAt] = [take(bytes), take(bytes), take(4 * most), take(12)];
+  const hashesAt = [take(4 * most), take(4 * most)] as const;
+  const [a, b] = hashesAt.map((at) => new Int32Array(buffer, at, most)) as [Int32Array, Int32Array];
+  const tablesAt = tables.map(({ ids }) => {
+    const at = take(4 * (ids.length + 2));
+    const table = new Int32Array(buffer, at, ids.length + 2);
+    table.set(ids);
+    table.set([outsideId, nullId], ids.length);
+    return at;
+  });
+  const viewsAt = (at: number, words: number) => ({
+    words: new Int32Array(buffer, at, words),
+    floats: new Float32Array(buffer, at, words),
+  });
+  const [allWords, ids, found] = [
+    new Int32Array(buffer, columnsAt, width * most),
+    idsAt / 4,
+    new Int32Array(buffer, foundAt, 3),
+  ];
+  const made = viewsAt(rowsAt, width * most);
+  return {
+    columns: (step) => viewsAt(columnsAt, width * step),
+    rows: (rows, step) => {
+      kernels["rowsOfColumns"]!(columnsAt, rowsAt, rows, 4 * step, width);
+      return made;
+    },
+    pickIds: (table, word, rows, step) => {
+      if (rows === 0) return { nulls: 0, unseen: 0 };
+      const { ids: own, least, from, gap, none, unknown } = tables[table]!;
+      const codes = columnsAt + 4 * word * step;
+      kernels["idsOfCodes"]!(
+        codes,
+        idsAt,
+        tablesAt[table]!,
+        own.length,
+        least,
+        from,
+        gap,
+        none,
+        unknown,
+        foundAt,
+        rows,
+      );
+      const [nulls, unseen, outside] = found as unknown as readonly [number, number, number];
+      if (outside !== 0) return undefined;
+      allWords.set(new Int32Array(buffer, 4 * ids, rows), word * step);
+      return { nulls, unseen };
+    },
+    resetHashes: (rows) => {
+      a.fill(hashSeeds[0], 0, rows);
+      b.fill(hashSeeds[1], 0, rows);
+      return { a, b };
+    },
+    mix: (isSecond, what, word, rows, step) =>
+      void kernels[`mix-${what}`]!(hashesAt[isSecond ? 1 : 0], columnsAt + 4 * word * step, rows),
   };
 }

@@ -8,22 +8,24 @@ import { fittedOf } from "../../../../compiler/model/fitted.js";
 import type { FeatureModel } from "../../../../compiler/model/model.js";
 import { isFittedScale } from "../../../../compiler/model/scales.js";
 import { own } from "../../../../compiler/text/index.js";
-import { createRecords, recordOffsets, type Records, recordWords } from "../../batches/records.js";
+import { createRecordColumns, createRecordMaker, type RecordColumns } from "../../batches/record-columns.js";
+import { recordOffsets, type Records, recordWords } from "../../batches/records.js";
 import { createFeatureEncoder } from "../column-encoder.js";
 import type { ColumnEncoder } from "../encoded-column.js";
 import {
   createColumns,
+  columnTarget,
   createRecordsFile,
   type EncodeRequest,
   type EncodeResult,
-  fillAbsentLabels,
-  fillWeights,
+  fillOwn,
   reportOf,
   violationsOf,
   weightSql,
   withinChecks,
 } from "../encode.js";
 import { passCategory, type PassColumns } from "../fit/pass-columns.js";
+import type { IdTable } from "../../kernels/index.js";
 import { type Fitted, fittedWithoutData } from "../fitted.js";
 import { createNumberColumn } from "../number-column.js";
 import { float64Of } from "../vectors.js";
@@ -54,9 +56,6 @@ export interface FinishOptions extends Pick<EncodeRequest, "onRows" | "keyed"> {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Chunks between two looks at the signal. */
-const chunksATurn = 16;
-
 /** Undefined where a feature waits for the fit in a way that cannot be kept. */
 export async function createEarlyRows(request: EarlyRequest, passes: PassColumns): Promise<EarlyRows | undefined> {
   const { relation, layout, features, enums, limit } = request;
@@ -76,7 +75,7 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
   const offsets = { ids: 0, ...recordOffsets(layout) };
   const checks = withinChecks(request, offsets.labels);
   const waiting = columns.filter(({ name }) => name !== undefined && late.has(name));
-  let chunks: { readonly records: Records; readonly rows: number }[] | undefined = [];
+  let chunks: KeptChunk[] | undefined = [];
   let rows = 0;
   const drop = (): void => {
     chunks = undefined;
@@ -86,18 +85,16 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
 
   const take = (chunk: ColumnChunk): void => {
     const count = chunk.rowCount;
-    const records = createRecords(layout, count);
+    const found = createRecordColumns(layout, count);
     for (const [i, column] of columns.entries()) {
       if (chunks === undefined && !waiting.includes(column)) continue;
       const { part, offset, encoder, counts } = column;
-      encoder.fill(chunk.getColumnVector(i), { records, first: offsets[part] + offset, stride, rows: count }, counts);
+      encoder.fill(chunk.getColumnVector(i), columnTarget(found, offsets[part] + offset, count), counts);
     }
     if (chunks === undefined) return;
-    fillAbsentLabels(records, request, offsets.labels, stride, count);
     const weights = weight === undefined ? undefined : float64Of(chunk.getColumnVector(columns.length));
-    fillWeights(records, weights, offsets.weight, stride, count);
-    for (const check of checks) check.run(records, stride, count);
-    chunks.push({ records, rows: count });
+    fillOwn(found, request, weights, count);
+    chunks.push({ columns: found, rows: count });
     rows += count;
     if (heldBytes() > limit || [...late.values()].some((column) => !column.isWhole())) drop();
   };
@@ -105,24 +102,37 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
   const finish: EarlyRows["finish"] = async (fitted, folder, { onRows, keyed, signal }) => {
     const finishers = waiting.map((column) => {
       const feature = features.find(({ name }) => name === column.name)!;
-      return { column, finish: late.get(feature.name)?.finisher(fittedOf(fitted, feature)) };
+      return { column, finisher: late.get(feature.name)?.finisher(fittedOf(fitted, feature)) };
     });
-    if (chunks === undefined || finishers.some((each) => each.finish === undefined)) return undefined;
+    if (chunks === undefined || finishers.some((each) => each.finisher === undefined)) return undefined;
     const file = createRecordsFile(folder, layout, keyed);
-    const written: Records[] = [];
+    const tables = smallTables(finishers.flatMap(({ finisher }) => finisher?.table ?? []));
+    const maker = createRecordMaker(layout, tables);
     let done = 0;
     try {
-      for (const [i, { records, rows: count }] of chunks.entries()) {
-        for (const { column, finish: fill } of finishers) {
+      for (const group of groupsOf(chunks, stride)) {
+        const count = group.reduce((sum, each) => sum + each.rows, 0);
+        const made = maker.columns(count);
+        joinChunks(group, made, stride);
+        for (const { column, finisher } of finishers) {
           const { part, offset, counts } = column;
-          fill?.({ records, first: offsets[part] + offset, stride, rows: count }, counts);
+          const word = offsets[part] + offset;
+          const table = finisher?.table === undefined ? -1 : tables.indexOf(finisher.table);
+          const found = table < 0 ? undefined : made.kernels?.pickIds(table, word, count, made.step);
+          counts.nulls += found?.nulls ?? 0;
+          counts.unseen += found?.unseen ?? 0;
+          if (found !== undefined) continue;
+          let start = 0;
+          for (const { rows: own } of group) {
+            const target = columnTarget(made, word, own);
+            finisher?.fill({ ...target, first: target.first + start }, counts);
+            start += own;
+          }
         }
-        file.write(records, count);
-        written.push(records);
-        done += count;
-        onRows(done);
-        if (i % chunksATurn > 0) continue;
-        freeNow(written.splice(0));
+        const records = file.write(maker, made, count);
+        for (const check of checks) check.run(records, stride, count);
+        for (const { rows: own } of group) onRows((done += own));
+        freeNow(group.map(({ columns: { records: kept } }) => kept));
         await nextTurn();
         signal?.throwIfAborted();
       }
@@ -143,6 +153,48 @@ export async function createEarlyRows(request: EarlyRequest, passes: PassColumns
     take,
     finish,
   };
+}
+
+/** Rows that were kept together. */
+interface KeptChunk {
+  readonly columns: RecordColumns;
+  readonly rows: number;
+}
+
+/** Rows, and words, that are finished together: more of a column one after another find the same lines of its table of ids in a near cache, where those of single chunks find them gone. */
+const [groupRows, groupWords] = [2 ** 15, 2 ** 21];
+
+function groupsOf(chunks: readonly KeptChunk[], width: number): readonly (readonly KeptChunk[])[] {
+  const most = Math.min(groupRows, Math.floor(groupWords / width));
+  const groups: KeptChunk[][] = [];
+  let rows = Infinity;
+  for (const chunk of chunks) {
+    rows += chunk.rows;
+    if (rows > most) {
+      groups.push([]);
+      rows = chunk.rows;
+    }
+    groups.at(-1)!.push(chunk);
+  }
+  return groups;
+}
+
+/** Puts the columns of chunks behind one another. */
+function joinChunks(chunks: readonly KeptChunk[], { records: { words }, step }: RecordColumns, width: number): void {
+  let start = 0;
+  for (const { columns, rows } of chunks) {
+    for (let word = 0; word < width; word++)
+      words.set(columns.records.words.subarray(word * columns.step, word * columns.step + rows), word * step + start);
+    start += rows;
+  }
+}
+
+/** Ids of the tables that are copied for kernels, in all. */
+const mostIds = 2 ** 23;
+
+function smallTables(tables: readonly IdTable[]): readonly IdTable[] {
+  let left = mostIds;
+  return tables.filter(({ ids }) => (left -= ids.length) >= 0);
 }
 
 /** Frees the memory of rows that nobody reads any more: given to a port that is closed it goes at once, by itself with some later collection of garbage. A port takes as long as a column of rows. */

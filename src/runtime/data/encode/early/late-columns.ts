@@ -13,6 +13,7 @@ import {
 import type { PassNumbers, PassTexts, PassWholes } from "../fit/pass-columns.js";
 import type { CodedIds } from "../fit/text-counts.js";
 import { nullWhole } from "../fit/whole-counts.js";
+import type { IdTable } from "../../kernels/index.js";
 import type { FittedFeature } from "../fitted.js";
 import { createTextIds, nullText } from "../texts/text-ids.js";
 import { wholesBelow } from "../texts/whole-texts.js";
@@ -33,7 +34,12 @@ export interface LateColumn {
   finisher(fit: FittedFeature): Finisher | undefined;
 }
 
-export type Finisher = (target: Target, counts: Counts) => void;
+/** Makes of what was kept of a column what rows have. */
+export interface Finisher {
+  readonly fill: (target: Target, counts: Counts) => void;
+  /** Says the same where all that is done is to put ids in the place of codes: null and 0 are counted. */
+  readonly table?: IdTable;
+}
 
 /** Numbers whose scale asks nothing of the fit: they are encoded at once, and what is missing waits for the mean at most. */
 export function lateMissing(
@@ -55,13 +61,15 @@ export function lateMissing(
     bytes: () => 0,
     drop: () => undefined,
     finisher: (fit) => {
-      if (!waits) return () => undefined;
+      if (!waits) return { fill: () => undefined };
       const mean = createNumberEncoder(feature, fit)(NaN);
-      return ({ records: { floats }, first, stride, rows }) => {
-        for (let i = 0, word = first; i < rows; i++, word += stride) {
-          const value = floats[word]!;
-          if (value !== value) floats[word] = mean;
-        }
+      return {
+        fill: ({ records: { floats }, first, stride, rows }) => {
+          for (let i = 0, word = first; i < rows; i++, word += stride) {
+            const value = floats[word]!;
+            if (value !== value) floats[word] = mean;
+          }
+        },
       };
     },
   };
@@ -94,9 +102,11 @@ export function lateNumbers(feature: NumberOfRow, { sql, take }: Pick<PassNumber
       if (!isKept) return undefined;
       const fill = fillerOf(feature, fit);
       let next = 0;
-      return (target, counts) => {
-        fill(chunks[next]!, target, counts);
-        next += 1;
+      return {
+        fill: (target, counts) => {
+          fill(chunks[next]!, target, counts);
+          next += 1;
+        },
       };
     },
   };
@@ -142,20 +152,33 @@ export function lateTexts(feature: CategoricalFeature, { sql, take, plain, coded
       const ids = codedIds(() => createTextIds({ ...plain, ...texts }), texts.values);
       if (ids === undefined) return undefined;
       const unknown = unknownId(feature);
-      return ({ records: { words }, first, stride, rows }, counts) => {
-        const end = first + rows * stride;
-        for (let word = first; word < end; word += stride) {
-          word = knownCodes(ids, words, { from: word, end, stride });
-          if (word >= end) return;
-          const isNull = idOfCode(ids, words[word]!) === nullText;
-          if (isNull) counts.nulls += 1;
-          else counts.unseen += 1;
-          words[word] = isNull ? unknown : 0;
-        }
+      return {
+        fill: ({ records: { words }, first, stride, rows }, counts) => {
+          const end = first + rows * stride;
+          for (let word = first; word < end; word += stride) {
+            word = knownCodes(ids, words, { from: word, end, stride });
+            if (word >= end) return;
+            const isNull = idOfCode(ids, words[word]!) === nullText;
+            if (isNull) counts.nulls += 1;
+            else counts.unseen += 1;
+            words[word] = isNull ? unknown : 0;
+          }
+        },
+        table: tableOfCodes(ids, unknown),
       };
     },
   };
 }
+
+function tableOfCodes({ wholes, others }: CodedIds, unknown: number): IdTable {
+  const ids = new Int32Array(wholes.length + others.length);
+  ids.set(wholes);
+  ids.set(others, wholes.length);
+  return { ids, least: 0, from: wholesBelow, gap: wholesBelow - wholes.length, none: noCode, unknown };
+}
+
+/** A code that none is. */
+const noCode = -1;
 
 function idOfCode({ wholes, others }: CodedIds, code: number): number {
   return code < wholesBelow ? wholes[code]! : others[code - wholesBelow]!;
@@ -202,25 +225,31 @@ export function lateWholes(feature: CategoricalFeature, { sql, take }: PassWhole
     isWhole: () => isKept,
     bytes: () => 0,
     drop: () => undefined,
-    finisher: (fit) =>
-      isKept ? finishWholes(withOutside(feature, createVocabularyIds(fit)), unknownId(feature)) : undefined,
+    finisher: (fit) => (isKept ? finishWholes(feature, createVocabularyIds(fit)) : undefined),
   };
 }
 
-function finishWholes(ids: VocabularyIds, unknown: number): Finisher {
+function finishWholes(feature: CategoricalFeature, vocabulary: VocabularyIds): Finisher {
+  const ids = withOutside(feature, vocabulary);
+  const unknown = unknownId(feature);
   const { first: least, ids: known } = ids.wholes?.() ?? { first: 0, ids: new Int32Array(0) };
-  return ({ records: { words }, first, stride, rows }, counts) => {
-    const end = first + rows * stride;
-    for (let word = first; word < end; word += stride) {
-      word = knownWholes(known, least, words, { from: word, end, stride });
-      if (word >= end) return;
-      const value = words[word]!;
-      const isNull = value === nullWhole;
-      const id = isNull ? unknown : ids.ofWhole(value);
-      if (isNull) counts.nulls += 1;
-      else if (id === 0) counts.unseen += 1;
-      words[word] = id;
-    }
+  // A number that the vocabulary leaves out has the id 0 in its table, and another one of these.
+  const isWhole = ids === vocabulary && known.length > 0;
+  return {
+    fill: ({ records: { words }, first, stride, rows }, counts) => {
+      const end = first + rows * stride;
+      for (let word = first; word < end; word += stride) {
+        word = knownWholes(known, least, words, { from: word, end, stride });
+        if (word >= end) return;
+        const value = words[word]!;
+        const isNull = value === nullWhole;
+        const id = isNull ? unknown : ids.ofWhole(value);
+        if (isNull) counts.nulls += 1;
+        else if (id === 0) counts.unseen += 1;
+        words[word] = id;
+      }
+    },
+    ...(isWhole ? { table: { ids: known, least, from: 2 ** 31 - 1, gap: 0, none: nullWhole, unknown } } : {}),
   };
 }
 

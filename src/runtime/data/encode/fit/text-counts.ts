@@ -21,7 +21,8 @@ import { spelledWholes } from "../texts/whole-order.js";
 import { wholesBelow, withPlace } from "../texts/whole-texts.js";
 import { type ColumnVector, textReader } from "../vectors.js";
 import { byCounts } from "./by-counts.js";
-import { mostFrequentWholes } from "./whole-counts.js";
+import { createLaterCounts, type LaterCounts } from "./count-later.js";
+import { countPlain, mostFrequentWholes } from "./whole-counts.js";
 
 export interface TextCounts {
   /**
@@ -70,13 +71,16 @@ export function createTextCounts(rules: TextRules, missing: string | undefined, 
     size: 0,
     wholes: new Int32Array(0),
   };
+  const later = createLaterCounts((wholes, rows) => {
+    if (counted !== undefined) countWholes(counted, wholes, rows);
+  });
   let codes = new Int32Array(0);
   return {
     add: (texts, rows) => {
       if (counted === undefined) return undefined;
       if (codes.length < rows) codes = new Int32Array(rows);
       const before = counted.table.size;
-      const areAll = countTexts(counted, texts, rows, codes);
+      const areAll = countTexts(counted, texts, rows, codes, later);
       room.left -= counted.table.size - before;
       if (areAll && room.left >= 0) return codes;
       room.left += counted.table.size;
@@ -85,12 +89,14 @@ export function createTextCounts(rules: TextRules, missing: string | undefined, 
     },
     values: (fewest, limit) => {
       if (counted === undefined) return undefined;
+      later.flush();
       if (!hasOnlyWholes(counted, rules, missing))
         return mostFrequent(cleanCounts(counted, rules, missing), Math.max(1, fewest), limit);
       return mostFrequentWholes(counted.wholes, 0, fewest, limit);
     },
     codedIds: (ids, values) => {
       if (counted === undefined) return undefined;
+      later.flush();
       const spelled = values === undefined ? undefined : spelledWholes(values);
       return spelled !== undefined && hasOnlyWholes(counted, rules, missing)
         ? idsOfWholes(counted, spelled)
@@ -113,21 +119,24 @@ interface Counters {
 }
 
 /** False where there are too many long texts. The code of a whole number is the number, that of the text numbered 1 comes after all of these. */
-function countTexts(counted: Counters, texts: ColumnVector, rows: number, codes: Int32Array): boolean {
+function countTexts(
+  counted: Counters,
+  texts: ColumnVector,
+  rows: number,
+  codes: Int32Array,
+  later: LaterCounts,
+): boolean {
   const { table, long } = counted;
   let { words } = table;
-  let { wholes, others } = counted;
-  const spelled = wholesOf(texts, rows);
+  let { others } = counted;
+  const wholes = wholesOf(texts, rows);
+  codes.set(wholes.length === rows ? wholes : wholes.subarray(0, rows));
   const entries = textEntriesOf(texts);
   const longText = textReader(texts);
+  let isAnyWhole = false;
   for (let row = 0; row < rows; row++) {
-    row = countWholes(wholes, spelled, codes, row, rows);
-    if (row === rows) break;
-    const whole = spelled[row]!;
-    if (whole >= 0) {
-      counted.wholes = wholes = withPlace(wholes, whole);
-      wholes[whole]! += 1;
-      codes[row] = whole;
+    if (codes[row]! >= 0) {
+      isAnyWhole = true;
       continue;
     }
     const at = row * entryWords;
@@ -159,22 +168,20 @@ function countTexts(counted: Counters, texts: ColumnVector, rows: number, codes:
     others[number - 1]! += 1;
     codes[row] = wholesBelow + number - 1;
   }
+  if (isAnyWhole) later.add(wholes, rows);
   return true;
 }
 
-/**
- * Counts whole numbers from row `from` on up to the first text that is none, or has no place yet; gives its row, else `rows`. A function of its own, without anything that a loop
- * around it changes: it takes half the time.
- */
-function countWholes(counts: Int32Array, wholes: Int32Array, codes: Int32Array, from: number, rows: number): number {
-  const places = counts.length;
-  for (let row = from; row < rows; row++) {
+/** Counts the numbers that are not negative. */
+function countWholes(counted: Counters, wholes: Int32Array, rows: number): void {
+  for (let row = 0; row < rows; row++) {
+    row = countPlain(counted.wholes, 0, wholes, row, rows);
+    if (row === rows) return;
     const whole = wholes[row]!;
-    if (!(whole >= 0 && whole < places)) return row;
-    counts[whole]! += 1;
-    codes[row] = whole;
+    if (whole < 0) continue;
+    counted.wholes = withPlace(counted.wholes, whole);
+    counted.wholes[whole]! += 1;
   }
-  return rows;
 }
 
 /** The number of one more text. */

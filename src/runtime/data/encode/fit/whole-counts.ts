@@ -5,6 +5,7 @@
 import { textsOfWholes, wholesByText } from "../texts/whole-order.js";
 import { nullHigh } from "../vectors.js";
 import { byCounts } from "./by-counts.js";
+import { createLaterCounts } from "./count-later.js";
 
 /** What {@link WholeCounts} gives for a null. */
 export const nullWhole = -(2 ** 31);
@@ -57,22 +58,21 @@ export function createWholeCounts(): WholeCounts {
     return true;
   };
 
-  /** Counts those of `numbers` that are no null, and says whether there is one. */
-  const count = (numbers: Int32Array, rows: number): boolean => {
+  /** Counts those of `numbers` that are no null. */
+  const later = createLaterCounts((numbers, rows) => {
     rowsSeen += rows;
-    let hasNull = false;
-    for (let at = 0; at < rows; at++) {
-      if (!isTooWide) at = countPlain(counts, first, numbers, at, rows);
+    for (let at = 0; at < rows && !isTooWide; at++) {
+      at = countPlain(counts, first, numbers, at, rows);
       if (at === rows) break;
       const value = numbers[at]!;
-      if (value === nullWhole) hasNull = true;
-      else if (!isTooWide) {
-        isTooWide = !widen(value);
-        if (!isTooWide) counts[value - first]! += 1;
-      }
+      if (value === nullWhole) continue;
+      isTooWide = !widen(value);
+      if (!isTooWide) counts[value - first]! += 1;
     }
     if (isTooWide) counts = new Int32Array(0);
-    return hasNull;
+  });
+  const count = (numbers: Int32Array, rows: number): void => {
+    if (!isTooWide) later.add(numbers, rows);
   };
 
   return {
@@ -93,10 +93,10 @@ export function createWholeCounts(): WholeCounts {
     addShort: (numbers, rows, isThere, into) => {
       if (isThere === undefined) {
         into.set(numbers.length === rows ? numbers : numbers.subarray(0, rows));
-        if (!count(into, rows)) return true;
-        isTooWide = true;
-        counts = new Int32Array(0);
-        return false;
+        const isTold = !(into.length === rows ? into : into.subarray(0, rows)).includes(nullWhole);
+        if (!isTold) isTooWide = true;
+        count(into, rows);
+        return isTold;
       }
       let isTold = true;
       for (let i = 0; i < rows; i++) {
@@ -109,7 +109,10 @@ export function createWholeCounts(): WholeCounts {
       count(into, rows);
       return isTold;
     },
-    values: (fewest, limit) => (isTooWide ? undefined : mostFrequentWholes(counts, first, fewest, limit)),
+    values: (fewest, limit) => {
+      if (!isTooWide) later.flush();
+      return isTooWide ? undefined : mostFrequentWholes(counts, first, fewest, limit);
+    },
   };
 }
 
@@ -117,7 +120,7 @@ export function createWholeCounts(): WholeCounts {
  * Counts numbers from row `from` on up to the first that has no place in `counts`, whose first place is that of `least`; gives the row of that one, else `rows`. A
  * function of its own, without anything that a loop around it changes: it takes half the time.
  */
-function countPlain(counts: Int32Array, least: number, numbers: Int32Array, from: number, rows: number): number {
+export function countPlain(counts: Int32Array, least: number, numbers: Int32Array, from: number, rows: number): number {
   const places = counts.length;
   for (let i = from; i < rows; i++) {
     const place = numbers[i]! - least;

@@ -282,9 +282,10 @@ describe("a ring of plain lines", () => {
     const reader = readRing(ring);
     const found = { wholes: 0, decimals: 0, others: 0 };
     for (let first = 0; ;) {
+      // As who takes long, so that the other thread is ahead.
+      for (const end = performance.now() + 30; performance.now() < end;) await nextTurn();
       const rows = reader.next(20);
       if (rows === undefined) break;
-      await nextTurn();
       if (rows === 0) continue;
       const wholes = reader.vector(0).ahead?.wholes();
       const decimals = reader.vector(1).ahead?.decimals();

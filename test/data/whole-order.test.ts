@@ -60,17 +60,18 @@ describe("a column of texts that spell whole numbers", () => {
           const rules = { nulls, trim };
           const counts = createTextCounts(rules, missing, createTextRoom());
           const codes = counts.add(textColumn(texts), texts.length);
-          const values = counts.values(fewest, 5) ?? [];
+          const vocabulary = counts.values(fewest, 5) ?? { values: [] };
+          const { values } = vocabulary;
           if (spelledWholes(values) !== undefined) wholly += 1;
           // A copy of the list is one of which nothing is known.
-          const plain = createTextIds({ rules, missing, idOf: () => 0, values: [...values] });
-          const known = counts.codedIds(() => createTextIds({ rules, missing, idOf: () => 0, values }), values);
+          const plain = createTextIds({ rules, missing, idOf: () => 0, vocabulary: { values: [...values] } });
+          const known = counts.codedIds(() => createTextIds({ rules, missing, idOf: () => 0, vocabulary }), vocabulary);
           const asked = counts.codedIds(() => plain, undefined);
           const idOf = (ids: typeof known, code = 0): number | undefined =>
             code < 2 ** 21 ? ids?.wholes[code] : ids?.others[code - 2 ** 21];
           const of = Array.from(codes ?? []).slice(0, texts.length);
           expect(of.map((code) => idOf(known, code))).toEqual(of.map((code) => idOf(asked, code)));
-          const fast = createTextIds({ rules, missing, idOf: () => 0, values });
+          const fast = createTextIds({ rules, missing, idOf: () => 0, vocabulary });
           expect(texts.map((text) => fast.ofText(text))).toEqual(texts.map((text) => plain.ofText(text)));
         },
       ),

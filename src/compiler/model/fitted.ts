@@ -33,6 +33,8 @@ export interface StoredValues {
   readonly size: number;
   /** A value per line, escaped. */
   readonly lines: Uint8Array;
+  /** Set where it is at hand that all are whole numbers, as such are written. */
+  readonly wholes?: Int32Array;
 }
 
 export type FittedFeature =

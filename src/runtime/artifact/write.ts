@@ -29,7 +29,8 @@ import { headTypeText, modelText, relativePath } from "./model-file.js";
 import { pieceShape, pieceSources } from "./pieces.js";
 import { safetensorsContent } from "./safetensors.js";
 import { targetFiles } from "./target-files.js";
-import { vocabularyPath, vocabularyText } from "./vocabulary-file.js";
+import { vocabularyLines } from "../data/encode/stored-values.js";
+import { vocabularyPath } from "./vocabulary-file.js";
 import { fileWeights, type WeightsFile } from "./weights-file.js";
 
 /** All that an artifact is made of. */
@@ -140,7 +141,7 @@ function artifactContent(content: ArtifactContent, fitted: FittedParts): readonl
     ...[...(content.trees ?? [])].map(([task, text]) => ({ path: treesPath(task), content: text })),
     ...[...fitted.vocabularies].map(([feature, vocabulary]) => ({
       path: vocabularyPath(feature),
-      content: vocabulary.stored?.lines ?? vocabularyText(vocabulary.values),
+      content: vocabularyLines(vocabulary),
     })),
     ...(content.metrics === undefined ? [] : [{ path: artifactFiles.metrics, content: jsonText(content.metrics) }]),
   ];

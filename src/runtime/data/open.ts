@@ -24,7 +24,7 @@ import type { EarlyRows } from "./encode/early/early-rows.js";
 import { createEnums, type Enums } from "./expressions/enums.js";
 import { type ContinuedIds, continueFit, withWholeVocabularies } from "./encode/fit/continue.js";
 import { fitAndKeep, fitFeatures, fitWithoutData } from "./encode/fit/features.js";
-import { type Fitted, fittedWithoutData, hashFitted } from "./encode/fitted.js";
+import { type Fitted, fittedJson, fittedOfJson, fittedWithoutData, hashFitted } from "./encode/fitted.js";
 import { createGzipCheck } from "./files/gzip.js";
 import { recordBytes } from "./batches/records.js";
 import { badSequence, explainEncoding, featureReadings, violationWarnings } from "./read-errors.js";
@@ -209,11 +209,14 @@ async function fit(
     await checkFiles(relation.source);
     const fitted = await fitTo(job, train);
     options.onProgress?.({ phase: "fit", role: "train", rows: fitted.rows });
-    made = { text: sealJson(fitted), value: fitted };
+    made = { text: sealJson(fittedJson(fitted)), value: fitted };
     await writeFile(join(folder, fittedFile), made.text);
   };
   // The hash says that this is what `write` wrote.
-  const read = async (entry: string): Promise<Fitted> => (await readSealedJson(entry, fittedFile, made)) as Fitted;
+  const read = async (entry: string): Promise<Fitted> => {
+    const found = await readSealedJson(entry, fittedFile, made);
+    return made !== undefined && found === made.value ? made.value : fittedOfJson(found);
+  };
   try {
     const { value, damage } = await useEntry(cacheFolder, key, { write, read });
     return { fitted: value, warnings: damageWarnings("fit", "train", damage) };

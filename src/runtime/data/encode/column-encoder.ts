@@ -120,9 +120,9 @@ async function categoricalEncoder(
 }
 
 /** Of a column that is a feature as it is: its texts as the files have them, and what makes them values. */
-export function textIdsOf(feature: FeatureModel, fit: FittedFeature): Pick<TextIdsOptions, "idOf" | "values"> {
+export function textIdsOf(feature: FeatureModel, fit: FittedFeature): Pick<TextIdsOptions, "idOf" | "vocabulary"> {
   const { ofText } = withOutside(feature, createVocabularyIds(fit));
-  return fit.kind === "vocabulary" ? { idOf: ofText, values: fit.values } : { idOf: ofText };
+  return fit.kind === "vocabulary" ? { idOf: ofText, vocabulary: fit } : { idOf: ofText };
 }
 
 /** `idsOf`: the id of each row, {@link nullText} of a null; `unknown` is what that is encoded as. */

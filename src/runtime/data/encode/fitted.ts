@@ -12,6 +12,8 @@ import {
 import type { FeatureModel, Model, Vocabulary } from "../../../compiler/model/model.js";
 import { canonicalText, own } from "../../../compiler/text/index.js";
 import { sha256 } from "../../artifact/hash.js";
+import { parseVocabulary } from "../../artifact/vocabulary-file.js";
+import { storedVocabulary, vocabularyLines } from "./stored-values.js";
 import { vocabularySeed } from "./hash.js";
 
 export { type Continued, type Fitted, type FittedFeature, fittedSizes };
@@ -188,11 +190,41 @@ function asNumber(value: unknown, what: string): number {
   return value;
 }
 
+/** A fit with something in the place of each vocabulary. */
+function withVocabularies(fitted: Fitted, of: (vocabulary: FittedVocabulary) => unknown): unknown {
+  const features = Object.entries(fitted.features).map(
+    ([name, feature]) => [name, feature.kind === "vocabulary" ? of(feature) : feature] as const,
+  );
+  return { ...fitted, features: Object.fromEntries(features) };
+}
+
+/** A fit as JSON, each vocabulary as the text of its lines. */
+export function fittedJson(fitted: Fitted): unknown {
+  return withVocabularies(fitted, (vocabulary) => ({
+    kind: "lines",
+    lines: Buffer.from(vocabularyLines(vocabulary)).toString("utf8"),
+  }));
+}
+
+/** The reverse of {@link fittedJson}, of what that gave. */
+export function fittedOfJson(json: unknown): Fitted {
+  const fitted = json as Omit<Fitted, "features"> & {
+    readonly features: Readonly<
+      Record<string, Exclude<FittedFeature, FittedVocabulary> | { readonly kind: "lines"; readonly lines: string }>
+    >;
+  };
+  const features = Object.entries(fitted.features).map(([name, feature]): readonly [string, FittedFeature] => [
+    name,
+    feature.kind === "lines" ? storedVocabulary(Buffer.from(feature.lines), parseVocabulary) : feature,
+  ]);
+  return { ...fitted, features: Object.fromEntries(features) };
+}
+
 /** SHA-256 of all that a fit says: two fits with one hash encode alike. */
 export function hashFitted(fitted: Fitted): string {
   const known = hashes.get(fitted);
   if (known !== undefined) return known;
-  const hash = sha256(JSON.stringify(fitted));
+  const hash = sha256(JSON.stringify(withVocabularies(fitted, (vocabulary) => sha256(vocabularyLines(vocabulary)))));
   hashes.set(fitted, hash);
   return hash;
 }

@@ -1,5 +1,7 @@
 /** Values of a vocabulary as an artifact has them, a line each: of whole numbers no text is made. */
 import type { FittedVocabulary, StoredValues } from "../../../compiler/model/index.js";
+import { vocabularyText } from "../../artifact/vocabulary-file.js";
+import { spelledWholes, textsOfWholes } from "./texts/whole-order.js";
 
 const lineEnd = 0x0a;
 const [minus, zero] = [0x2d, 0x30];
@@ -21,8 +23,65 @@ export function storedVocabulary(lines: Uint8Array, parse: (text: string) => rea
   return Object.defineProperty(vocabulary, "stored", { value: { size, lines } satisfies StoredValues });
 }
 
+/** A vocabulary of the texts of whole numbers, which are made when they are asked for first. */
+export function wholeVocabulary(wholes: Int32Array): FittedVocabulary {
+  let values: readonly string[] | undefined;
+  let lines: Uint8Array | undefined;
+  const vocabulary: FittedVocabulary = {
+    kind: "vocabulary",
+    get values() {
+      return (values ??= textsOfWholes(wholes));
+    },
+  };
+  const stored: StoredValues = {
+    size: wholes.length,
+    wholes,
+    get lines() {
+      return (lines ??= linesOfWholes(wholes));
+    },
+  };
+  return Object.defineProperty(vocabulary, "stored", { value: stored });
+}
+
+/** The lines that an artifact has of a vocabulary. */
+export function vocabularyLines(vocabulary: FittedVocabulary): Uint8Array {
+  return vocabulary.stored?.lines ?? new TextEncoder().encode(vocabularyText(vocabulary.values));
+}
+
+/** The whole numbers that all values spell, where that is known without reading them. */
+export function knownWholes(vocabulary: Pick<FittedVocabulary, "values" | "stored">): Int32Array | undefined {
+  return vocabulary.stored === undefined ? spelledWholes(vocabulary.values) : vocabulary.stored.wholes;
+}
+
+/** Bytes of the longest line of a number of 32 bits. */
+const longestLine = 12;
+
+function linesOfWholes(wholes: Int32Array): Uint8Array {
+  const lines = new Uint8Array(longestLine * wholes.length);
+  let end = 0;
+  for (const whole of wholes) {
+    let size = Math.abs(whole);
+    if (whole < 0) lines[end++] = minus;
+    let digits = 1;
+    while (digits < powers.length && size >= powers[digits]!) digits += 1;
+    for (let at = end + digits - 1; at >= end; at--) {
+      const rest = Math.floor(size / 10);
+      lines[at] = zero + size - 10 * rest;
+      size = rest;
+    }
+    end += digits;
+    lines[end++] = lineEnd;
+  }
+  return lines.slice(0, end);
+}
+
+/** Powers of ten below 2^31. */
+const powers = Float64Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
+
 /** For each value the whole number that it spells as such numbers are written; else NaN. */
-export function storedWholes({ size, lines }: StoredValues): Float64Array {
+export function storedWholes(stored: StoredValues): Float64Array {
+  if (stored.wholes !== undefined) return Float64Array.from(stored.wholes);
+  const { size, lines } = stored;
   const wholes = new Float64Array(size);
   for (let value = 0, at = 0; value < size; value++) {
     const isNegative = lines[at] === minus;

@@ -1,7 +1,7 @@
 /** What is fitted, as one thread gives it to another: each vocabulary as the lines of an artifact, so that no thread makes a text again that nobody asks for. */
 import type { FittedFeature, FittedVocabulary } from "../../../compiler/model/index.js";
-import { parseVocabulary, vocabularyText } from "../../artifact/vocabulary-file.js";
-import { storedVocabulary } from "../../data/encode/stored-values.js";
+import { parseVocabulary } from "../../artifact/vocabulary-file.js";
+import { storedVocabulary, vocabularyLines } from "../../data/encode/stored-values.js";
 import type { Fitted } from "../../data/index.js";
 
 type CarriedFeature =
@@ -16,11 +16,11 @@ export function carryFit({ features, ...rest }: Fitted): {
   readonly fit: CarriedFit;
   readonly transfer: readonly ArrayBuffer[];
 } {
-  const encoder = new TextEncoder();
   const transfer: ArrayBuffer[] = [];
   const carried = Object.entries(features).map(([name, feature]): readonly [string, CarriedFeature] => {
     if (feature.kind !== "vocabulary") return [name, feature];
-    const lines = encoder.encode(vocabularyText(feature.values));
+    // Those of the vocabulary stay here.
+    const lines = vocabularyLines(feature).slice();
     transfer.push(lines.buffer);
     return [name, { kind: "lines", lines }];
   });

@@ -148,8 +148,10 @@ export function lateTexts(feature: CategoricalFeature, { sql, take, plain, coded
     bytes: () => 0,
     drop: () => undefined,
     finisher: (fit) => {
-      const texts = textIdsOf(feature, fit);
-      const ids = codedIds(() => createTextIds({ ...plain, ...texts }), texts.values);
+      const ids = codedIds(
+        () => createTextIds({ ...plain, ...textIdsOf(feature, fit) }),
+        fit.kind === "vocabulary" ? fit : undefined,
+      );
       if (ids === undefined) return undefined;
       const unknown = unknownId(feature);
       return {

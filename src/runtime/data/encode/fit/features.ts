@@ -270,7 +270,7 @@ async function fitPlain(
   for (const [name, { result }] of numbers) found.set(name, result());
   for (const [name, { values, feature }] of categories) {
     const counted = values(minimumOf(feature), limitOf(feature));
-    if (counted !== undefined) found.set(name, { kind: "vocabulary", values: counted });
+    if (counted !== undefined) found.set(name, counted);
   }
   return rows;
 }

@@ -3,6 +3,8 @@
  * them. More texts than there is room for, and many long ones, are left to the database.
  */
 import { cleanText, compareTexts, type TextRules } from "../../expressions/values.js";
+import type { FittedVocabulary } from "../../../../compiler/model/fitted.js";
+import { knownWholes } from "../stored-values.js";
 import { entryWords, packText, shortBytes, shortText, textEntriesOf } from "../texts/short-texts.js";
 import { wholesOf } from "../texts/spelled-texts.js";
 import { nullsMayBeWholes, nullText, type TextIds } from "../texts/text-ids.js";
@@ -17,7 +19,6 @@ import {
   takePlace,
   type TextTable,
 } from "../texts/text-table.js";
-import { spelledWholes } from "../texts/whole-order.js";
 import { wholesBelow, withPlace } from "../texts/whole-texts.js";
 import { type ColumnVector, textReader } from "../vectors.js";
 import { byCounts } from "./by-counts.js";
@@ -34,12 +35,15 @@ export interface TextCounts {
    * The clean texts that occur at least `fewest` times, at most `limit`, the most frequent first and of equally frequent ones the first in the order
    * of code points; undefined where the column is left to the database.
    */
-  values(fewest: number, limit: number): readonly string[] | undefined;
+  values(fewest: number, limit: number): FittedVocabulary | undefined;
   /**
-   * What `ids` says of the raw text of each code; undefined where the column is left to the database. `values`: the texts whose ids are their places from 1, where there are
+   * What `ids` says of the raw text of each code; undefined where the column is left to the database. `vocabulary`: the texts whose ids are their places from 1, where there are
    * such: those of `values` may be known without asking.
    */
-  codedIds(ids: () => Pick<TextIds, "ofText" | "ofWhole">, values: readonly string[] | undefined): CodedIds | undefined;
+  codedIds(
+    ids: () => Pick<TextIds, "ofText" | "ofWhole">,
+    vocabulary: Pick<FittedVocabulary, "values" | "stored"> | undefined,
+  ): CodedIds | undefined;
 }
 
 /** Ids by code. */
@@ -91,13 +95,16 @@ export function createTextCounts(rules: TextRules, missing: string | undefined, 
       if (counted === undefined) return undefined;
       later.flush();
       if (!hasOnlyWholes(counted, rules, missing))
-        return mostFrequent(cleanCounts(counted, rules, missing), Math.max(1, fewest), limit);
+        return {
+          kind: "vocabulary",
+          values: mostFrequent(cleanCounts(counted, rules, missing), Math.max(1, fewest), limit),
+        };
       return mostFrequentWholes(counted.wholes, 0, fewest, limit);
     },
-    codedIds: (ids, values) => {
+    codedIds: (ids, vocabulary) => {
       if (counted === undefined) return undefined;
       later.flush();
-      const spelled = values === undefined ? undefined : spelledWholes(values);
+      const spelled = vocabulary === undefined ? undefined : knownWholes(vocabulary);
       return spelled !== undefined && hasOnlyWholes(counted, rules, missing)
         ? idsOfWholes(counted, spelled)
         : codedIds(counted, ids());

@@ -2,7 +2,9 @@
  * How often each whole number of a column occurs, while its rows go by: an array over their extent, which costs a hundredth of
  * what grouping texts costs. A column whose numbers are too far apart for that is left to the database.
  */
-import { textsOfWholes, wholesByText } from "../texts/whole-order.js";
+import type { FittedVocabulary } from "../../../../compiler/model/fitted.js";
+import { wholeVocabulary } from "../stored-values.js";
+import { wholesByText } from "../texts/whole-order.js";
 import { nullHigh } from "../vectors.js";
 import { byCounts } from "./by-counts.js";
 import { createLaterCounts } from "./count-later.js";
@@ -27,7 +29,7 @@ export interface WholeCounts {
    * The texts of the numbers that occur at least `fewest` times, at most `limit`, the most frequent first and of equally frequent ones the first
    * by its text; undefined where the numbers are too far apart.
    */
-  values(fewest: number, limit: number): readonly string[] | undefined;
+  values(fewest: number, limit: number): FittedVocabulary | undefined;
 }
 
 /** An array over an extent has at most this many places, and many more places than rows only when it is small: 16 MB of which only what is touched is used. */
@@ -131,13 +133,12 @@ export function countPlain(counts: Int32Array, least: number, numbers: Int32Arra
 }
 
 /** What {@link WholeCounts} has of `values`, by counts of numbers from `first` on. */
-export function mostFrequentWholes(
-  counts: Int32Array,
-  first: number,
-  fewest: number,
-  limit: number,
-): readonly string[] {
-  const values = wholesByText(counts, first, Math.max(1, fewest));
+export function mostFrequentWholes(counts: Int32Array, first: number, fewest: number, limit: number): FittedVocabulary {
+  // Room at an end that nothing has would be a number below 0, or make dense ones rare.
+  let [from, to] = [0, counts.length];
+  while (from < to && counts[from] === 0) from += 1;
+  while (to > from && counts[to - 1] === 0) to -= 1;
+  const values = wholesByText(counts.subarray(from, to), first + from, Math.max(1, fewest));
   const ordered = byCounts(values, (value) => counts[value - first]!);
-  return textsOfWholes(ordered.subarray(0, Math.min(limit, ordered.length)));
+  return wholeVocabulary(ordered.subarray(0, Math.min(limit, ordered.length)));
 }

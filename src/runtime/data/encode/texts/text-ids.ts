@@ -1,10 +1,11 @@
 /** Ids of the texts of a column, by their entries: each different short text is cleaned and looked up once. */
+import type { FittedVocabulary } from "../../../../compiler/model/fitted.js";
+import { knownWholes } from "../stored-values.js";
 import { cleanText, type TextRules } from "../../expressions/values.js";
 import { type ColumnVector, textReader } from "../vectors.js";
 import { entryWords, packText, shortBytes, shortText, textEntriesOf } from "./short-texts.js";
 import { wholesOf } from "./spelled-texts.js";
 import { createTextTable, largestNumber, numberOfSeal, placeOf, sealNumber, takePlace } from "./text-table.js";
-import { spelledWholes } from "./whole-order.js";
 import { wholeOfText, wholesBelow, withPlace } from "./whole-texts.js";
 
 /** Different texts that are remembered besides those of a vocabulary. */
@@ -19,7 +20,7 @@ export interface TextIdsOptions {
   /** The id of a text, 0 where it has none; −1 for zeros. */
   readonly idOf: (text: string) => number;
   /** Texts whose ids are their places from 1, where there are such. */
-  readonly values?: readonly string[];
+  readonly vocabulary?: Pick<FittedVocabulary, "values" | "stored">;
 }
 
 /** What {@link TextIds} says of a null. */
@@ -53,7 +54,7 @@ function placesOfWholes(wholes: Int32Array): Int32Array {
   return numbers;
 }
 
-export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions): TextIds {
+export function createTextIds({ rules, missing, idOf, vocabulary }: TextIdsOptions): TextIds {
   const table = createTextTable(0);
   /** Numbers as in the table, 0 where there is none yet. */
   let wholes: Int32Array = new Int32Array(0);
@@ -78,19 +79,21 @@ export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions):
     const place = placeOf(table.words, a, b, c, length);
     if (table.words[place + 3] === 0) takePlace(table, place, a, b, c, sealNumber(id + firstNumber, length));
   };
-  const spelled = values === undefined || nullsMayBeWholes(rules) ? undefined : spelledWholes(values);
+  const spelled = vocabulary === undefined || nullsMayBeWholes(rules) ? undefined : knownWholes(vocabulary);
   if (spelled !== undefined) wholes = placesOfWholes(spelled);
-  // A value that means null in these files is none of theirs.
-  for (const [i, value] of (values ?? []).entries()) {
-    if (spelled !== undefined && spelled[i]! >= 0 && spelled[i]! < wholesBelow) continue;
-    if (cleanText(value, rules) === value) remember(value, i + 1);
-  }
+  const isKnown = (whole: number): boolean => whole >= 0 && whole < wholesBelow;
+  if (vocabulary !== undefined && spelled?.every(isKnown) !== true)
+    // A value that means null in these files is none of theirs.
+    for (const [i, value] of vocabulary.values.entries()) {
+      if (spelled !== undefined && isKnown(spelled[i]!)) continue;
+      if (cleanText(value, rules) === value) remember(value, i + 1);
+    }
   const most = table.size + rememberedTexts;
   const find = (raw: string): number => {
     const clean = cleanText(raw, rules);
     const text = clean ?? missing;
     // All short values of a vocabulary are known, so that no map of all its texts is made for those that are not.
-    const isForeign = values !== undefined && clean !== null && Buffer.byteLength(clean) <= shortBytes;
+    const isForeign = vocabulary !== undefined && clean !== null && Buffer.byteLength(clean) <= shortBytes;
     const known = isForeign ? numberOf(clean) : 0;
     const id = text === undefined ? nullText : known > 0 ? known - firstNumber : isForeign ? 0 : idOf(text);
     if (table.size < most) remember(raw, id);

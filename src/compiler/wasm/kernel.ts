@@ -14,16 +14,23 @@ export interface Locals {
   readonly local: (type: ValueType) => Local;
 }
 
+/** So many of them, where the number is known. */
+type Params<Count extends number, Found extends readonly Local[] = readonly []> = number extends Count
+  ? readonly Local[]
+  : Found["length"] extends Count
+    ? Found
+    : Params<Count, readonly [...Found, Local]>;
+
 /** @param result the type of the value that `write` leaves on the stack, if it leaves one */
-export function kernel(
-  inputs: number,
-  write: (params: readonly Local[], locals: Locals) => Code,
+export function kernel<const Count extends number>(
+  inputs: Count,
+  write: (params: Params<Count>, locals: Locals) => Code,
   result?: ValueType,
 ): ModuleFunction {
   const types: ValueType[] = [];
   const local = (type: ValueType): Local => localAt(inputs + types.push(type) - 1);
   const params = Array.from({ length: inputs }, (_, at) => localAt(at));
-  const body = write(params, { local });
+  const body = write(params as readonly Local[] as Params<Count>, { local });
   return { inputs, locals: types, body, ...(result === undefined ? {} : { result }) };
 }
 

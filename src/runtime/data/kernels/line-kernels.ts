@@ -31,7 +31,7 @@ export const endsSlack = lanesBytes * numberBytes;
 export const findEnds = kernel(
   8,
   (params, { local }) => {
-    const [bytes, from, to, out, end, delimiter, isSpaced, width] = params as Locals<8>;
+    const [bytes, from, to, out, end, delimiter, isSpaced, width] = params;
     const ints = (): Local => local("i32");
     const [found, newlines, place, left, wrong, shift, rest] = [ints(), ints(), ints(), ints(), ints(), ints(), ints()];
     const [delimiters, vector] = [local("v128"), local("v128")];
@@ -99,7 +99,7 @@ const shortBytes = lanesBytes - headBytes;
 export const fillEntries = kernel(
   7,
   (params, { local }) => {
-    const [bytes, ends, step, before, masks, out, rows] = params as Locals<7>;
+    const [bytes, ends, step, before, masks, out, rows] = params;
     const [from, length, isLong, hasLong] = [local("i32"), local("i32"), local("i32"), local("i32")];
     const mask = i32.add(
       masks.get,
@@ -134,7 +134,3 @@ export function entryMasks(): Uint8Array<ArrayBuffer> {
     masks.fill(0xff, length * lanesBytes + headBytes, length * lanesBytes + headBytes + length);
   return masks;
 }
-
-type Locals<Count extends 7 | 8> = Count extends 7
-  ? readonly [Local, Local, Local, Local, Local, Local, Local]
-  : readonly [Local, Local, Local, Local, Local, Local, Local, Local];

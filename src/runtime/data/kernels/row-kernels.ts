@@ -22,27 +22,15 @@ import {
 const lanes = lanesBytes / numberBytes;
 
 /** What a place of a table of ids has besides ids: of a code that is none of it, and of a null. */
-export const [outsideId, nullId] = [-3, -2];
+export const [outsideMark, nullMark] = [-3, -2];
 
 /**
  * (codes, out, table, places, least, from, gap, none, unknown, found, rows): the id of each code, which is in place `code - least` of a table, or `gap` places before that of codes from `from` on. Behind the
- * `places` of the table are {@link outsideId}, for codes that are none of these, and {@link nullId}, for the code `none`. Nulls become `unknown`. At `found` are then how many are null, how many have
+ * `places` of the table are {@link outsideMark}, for codes that are none of these, and {@link nullMark}, for the code `none`. Nulls become `unknown`. At `found` are then how many are null, how many have
  * the id 0, and whether any has none.
  */
 export const idsOfCodes = kernel(11, (params, { local }) => {
-  const [codes, out, table, places, least, from, gap, none, unknown, found, rows] = params as unknown as readonly [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [codes, out, table, places, least, from, gap, none, unknown, found, rows] = params;
   const ints = (): Local => local("i32");
   const [code, place, id, isNull, nulls, unseen, outside] = [ints(), ints(), ints(), ints(), ints(), ints(), ints()];
   return [
@@ -55,10 +43,10 @@ export const idsOfCodes = kernel(11, (params, { local }) => {
         ...place.set(select(place.get, places.get, i32.lessUnsigned(place.get, places.get))),
         ...place.set(select(i32.add(places.get, i32.const(1)), place.get, i32.equal(code.get, none.get))),
         ...id.set(i32.load(i32.add(table.get, i32.shiftLeft(place.get, i32.const(2))))),
-        ...isNull.set(i32.equal(id.get, i32.const(nullId))),
+        ...isNull.set(i32.equal(id.get, i32.const(nullMark))),
         ...nulls.set(i32.add(nulls.get, isNull.get)),
         ...unseen.set(i32.add(unseen.get, i32.isZero(id.get))),
-        ...outside.set(i32.or(outside.get, i32.equal(id.get, i32.const(outsideId)))),
+        ...outside.set(i32.or(outside.get, i32.equal(id.get, i32.const(outsideMark)))),
         ...i32.store(out.get, select(unknown.get, id.get, isNull.get)),
         ...advance(codes, numberBytes),
         ...advance(out, numberBytes),
@@ -79,7 +67,7 @@ export type Mixed = (typeof mixed)[number];
 /** (hashes, column, rows): takes a word of each row into its hash, as `row-keys.ts` says. Rows are taken four at a time. */
 export function mixColumn(what: Mixed): ModuleFunction {
   return kernel(3, (params, { local }) => {
-    const [hashes, column, rows] = params as readonly [Local, Local, Local];
+    const [hashes, column, rows] = params;
     const vector = local("v128");
     const isNumber = f32x4.equal(vector.get, vector.get);
     const word: Code = {
@@ -117,7 +105,7 @@ const words = (a: Code, b: Code, order: readonly number[]): Code =>
  * room for three more, and columns have as many words.
  */
 export const rowsOfColumns = kernel(5, (params, { local }) => {
-  const [columns, out, rows, step, width] = params as readonly [Local, Local, Local, Local, Local];
+  const [columns, out, rows, step, width] = params;
   const ints = (): Local => local("i32");
   const [from, to, left, rowBytes] = [ints(), ints(), ints(), ints()];
   const vectors = [0, 1, 2, 3].map(() => local("v128"));

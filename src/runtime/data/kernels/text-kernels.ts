@@ -49,7 +49,7 @@ const wholeDigits = 7;
  * (entries, tables, below, out, rows): the whole number that each text is, −1 for other texts and from `below` on. `tables`: {@link wholeTables}.
  */
 export const wholesOfEntries = kernel(5, (params, { local }) => {
-  const [entries, tables, below, out, rows] = params as readonly [Local, Local, Local, Local, Local];
+  const [entries, tables, below, out, rows] = params;
   const [length, value] = [local("i32"), local("i32")];
   const [digits, lanes] = [local("v128"), local("v128")];
   const row = i32.add(tables.get, i32.shiftLeft(length.get, i32.const(4)));
@@ -96,7 +96,7 @@ const [signsAt, ordersAt] = [8 * 16, 8 * 16 + 2 * lanesBytes];
 export const decimalsOfEntries = kernel(
   4,
   (params, { local }) => {
-    const [entries, tables, out, rows] = params as readonly [Local, Local, Local, Local];
+    const [entries, tables, out, rows] = params;
     const ints = (): Local => local("i32");
     const [length, isNegative, place, places, isOther, areOthers] = [ints(), ints(), ints(), ints(), ints(), ints()];
     const [text, digits, lanes] = [local("v128"), local("v128"), local("v128")];

@@ -2,6 +2,7 @@
 import type { FittedVocabulary } from "../../../../compiler/model/fitted.js";
 import { knownWholes } from "../stored-values.js";
 import { cleanText, type TextRules } from "../../expressions/values.js";
+import { nullMark } from "../../kernels/index.js";
 import { type ColumnVector, textReader } from "../vectors.js";
 import { entryWords, packText, shortBytes, shortText, textEntriesOf } from "./short-texts.js";
 import { wholesOf } from "./spelled-texts.js";
@@ -24,7 +25,7 @@ export interface TextIdsOptions {
 }
 
 /** What {@link TextIds} says of a null. */
-export const nullText = -2;
+export const nullText = nullMark;
 
 export interface TextIds {
   /** The ids of the first `rows` rows; good until the next call. */

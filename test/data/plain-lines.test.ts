@@ -14,7 +14,12 @@ import {
   type RingReader,
 } from "../../src/runtime/data/encode/texts/line-ring.js";
 import { entrySql } from "../../src/runtime/data/encode/texts/short-texts.js";
-import { byDatabase, orByDatabase, streamColumns } from "../../src/runtime/data/encode/texts/stream-columns.js";
+import {
+  byDatabase,
+  knownLines,
+  orByDatabase,
+  streamColumns,
+} from "../../src/runtime/data/encode/texts/stream-columns.js";
 import { type Database, withDatabase } from "../../src/runtime/data/files/database.js";
 import { requestOfArguments } from "../../src/runtime/data/files/files.js";
 import {
@@ -217,6 +222,29 @@ describe("plain lines", () => {
     await expect(readPlainLines(marked, undefined).next()).rejects.toThrow(UnplainLines);
     writeFileSync(marked.path, `1,2,${"x".repeat(2 ** 20)}\n`);
     await expect(readPlainLines(marked, undefined).next()).rejects.toThrow(UnplainLines);
+  });
+
+  it("are read by who cannot begin again where all of them are known to be plain", async () => {
+    const lines = Array.from({ length: 5000 }, (_, i) => `${i},${i % 3},${i % 5}`).join("\n");
+    const folder = folderWith({
+      "plain.csv": `a,b,c\n${lines}\n`,
+      "quoted.csv": `a,b,c\n${lines}\n"1",2,3\n`,
+      "ragged.csv": `a,b,c\n${lines}\n1,2\n`,
+    });
+    const areKnown = (...files: readonly string[]): Promise<boolean> =>
+      withDatabase({ folder }, async (database) => {
+        const data = await openSource(
+          database,
+          requestOfArguments(
+            files.map((file) => join(folder, file)),
+            undefined,
+          ),
+        );
+        return (await knownLines(createRelation(data, names, undefined), undefined)).lines !== undefined;
+      });
+    expect(await areKnown("plain.csv")).toBe(true);
+    expect(await areKnown("plain.csv", "quoted.csv")).toBe(false);
+    expect(await areKnown("ragged.csv").catch(() => false)).toBe(false);
   });
 
   it("of a part of the rows are left to the database", async () => {

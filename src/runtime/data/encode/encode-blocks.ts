@@ -16,7 +16,10 @@ import {
   weightSql,
   withinChecks,
 } from "./encode.js";
-import { byDatabase } from "./texts/stream-columns.js";
+import { createFailure } from "../../failure.js";
+import { UnplainLines } from "../files/plain-lines.js";
+import type { Relation } from "../files/relation.js";
+import { type ColumnChunk, knownLines, streamColumns } from "./texts/stream-columns.js";
 import { seeTexts } from "./texts/see-texts.js";
 import { float64Of } from "./vectors.js";
 
@@ -30,7 +33,9 @@ export interface BlocksResult {
 
 /** Rejects with what `take` rejects with, and as `encodeRelation` does. */
 export async function encodeBlocks(database: Database, given: BlocksRequest, taker: BlockTaker): Promise<BlocksResult> {
-  const request = { ...given, relation: await seeTexts(database, byDatabase(given.relation), plainColumns(given)) };
+  // What was given is not taken back.
+  const known = await knownLines(given.relation, database.signal);
+  const request = { ...given, relation: await seeTexts(database, known, plainColumns(given)) };
   const { relation, layout, labels } = request;
   const weight = weightSql(relation, request.weight);
   const columns = await createColumns(request, fittedEncoders(request));
@@ -48,8 +53,7 @@ export async function encodeBlocks(database: Database, given: BlocksRequest, tak
   let rows = 0;
   let filled = 0;
   let batch = taker.room();
-  const query = `SELECT ${selected.length === 0 ? "1" : selected.join(", ")} FROM ${relation.sql}`;
-  for await (const chunk of database.stream(query)) {
+  for await (const chunk of chunksOf(database, relation, selected)) {
     const count = chunk.rowCount;
     const records: Records = { words: batch.ids, floats: batch.numbers };
     for (const [i, { part, offset, encoder, counts }] of columns.entries()) {
@@ -76,4 +80,18 @@ export async function encodeBlocks(database: Database, given: BlocksRequest, tak
   }
   if (filled > 0) await taker.take(batch, filled);
   return { report: reportOf(rows, columns), violations: violationsOf(checks) };
+}
+
+/** Throws a {@link Failure} (MTL7121) where lines are other ones than those that were looked through. */
+async function* chunksOf(
+  database: Database,
+  relation: Relation,
+  selected: readonly string[],
+): AsyncIterableIterator<ColumnChunk> {
+  try {
+    yield* streamColumns(database, relation, selected);
+  } catch (error) {
+    if (!(error instanceof UnplainLines)) throw error;
+    throw createFailure("MTL7121", { file: relation.source.files.map(({ file }) => file.shown).join(", ") });
+  }
 }

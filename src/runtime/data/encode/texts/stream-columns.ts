@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isMainThread, Worker } from "node:worker_threads";
 import type { Database } from "../../files/database.js";
-import { blockRows, type LineFile, readPlainLines, UnplainLines } from "../../files/plain-lines.js";
+import { blockRows, firstPlainValue, type LineFile, readPlainLines, UnplainLines } from "../../files/plain-lines.js";
 import type { Relation } from "../../files/relation.js";
 import type { ColumnVector } from "../vectors.js";
 import { threadsBeside } from "../../../thread-count.js";
@@ -58,6 +58,24 @@ export async function orByDatabase<T>(relation: Relation, work: (relation: Relat
 /** The relation as only the database reads it. */
 export function byDatabase(relation: Relation): Relation {
   return { ...relation, lines: undefined };
+}
+
+/** Bytes of files that are looked through before their first row. */
+const lookedThrough = 2 ** 31;
+
+/** The relation as it is to be read by who cannot begin again: by the database, unless it is known that all of its lines are plain. */
+export async function knownLines(relation: Relation, signal: AbortSignal | undefined): Promise<Relation> {
+  const { lines } = relation;
+  if (lines === undefined) return relation;
+  const bytes = lines.reduce((sum, { path }) => sum + (statOf(path)?.size ?? Infinity), 0);
+  if (bytes > lookedThrough) return byDatabase(relation);
+  try {
+    for (const file of lines) await firstPlainValue(file, signal);
+    return relation;
+  } catch (error) {
+    if (error instanceof UnplainLines) return byDatabase(relation);
+    throw error;
+  }
 }
 
 /** The columns whose texts, null being empty, are what a query asks for; undefined where it asks for something else. */

@@ -1,6 +1,5 @@
 import { rename, rm, writeFile } from "node:fs/promises";
-import { describeSystemError, isSystemError } from "../runtime/artifact/directory.js";
-import { createFailure } from "../runtime/failure.js";
+import { writeFailure } from "../runtime/artifact/directory.js";
 import type { ExitCode } from "./command.js";
 import type { Terminal } from "./terminal.js";
 
@@ -24,8 +23,7 @@ export async function printText(terminal: Terminal, text: string, output: string
     await rename(aside, output);
   } catch (error) {
     await rm(aside, { force: true });
-    if (!isSystemError(error)) throw error;
-    throw createFailure("MTL8008", { file: output, problem: describeSystemError(error) });
+    throw writeFailure(error, output);
   }
   terminal.err(`wrote ${output}\n`);
   return 0;

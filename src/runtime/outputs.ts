@@ -2,7 +2,7 @@
 import { constants, realpathSync, statSync } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
-import { describeSystemError, isSystemError } from "./artifact/directory.js";
+import { describeSystemError, isSystemError, writeFailure } from "./artifact/directory.js";
 import { isArtifactEntry } from "./artifact/write.js";
 import { createFailure } from "./failure.js";
 import { makeFolder } from "./make-folder.js";
@@ -60,8 +60,7 @@ export function makeOutputFolder(folder: string): void {
   try {
     makeFolder(folder);
   } catch (error) {
-    if (isSystemError(error)) throw createFailure("MTL8008", { file: folder, problem: describeSystemError(error) });
-    throw error;
+    throw writeFailure(error, folder);
   }
 }
 

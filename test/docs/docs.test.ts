@@ -41,7 +41,8 @@ import {
 } from "../../src/compiler/semantics/index.js";
 import { runTest, type TestResult } from "../../src/compiler/serving/index.js";
 import { clauseNames, ruleVerbs, ruleWords } from "../../src/compiler/rules/index.js";
-import { declarationWords, reservedWords } from "../../src/compiler/syntax/index.js";
+import { declarationWords } from "../../src/compiler/syntax/index.js";
+import { reservedWords } from "../../src/compiler/text/index.js";
 import { createFileHost } from "../../src/runtime/specs/load-spec.js";
 import { lexerTokens } from "../../src/compiler/syntax/tokens.js";
 import { baseFor } from "./base-spec.js";

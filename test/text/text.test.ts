@@ -4,9 +4,11 @@ import {
   createSourceFile,
   editDistance,
   groupDigits,
+  isName,
   lineText,
   positionAt,
   suggest,
+  writeColumn,
 } from "../../src/compiler/text/index.js";
 
 describe("positions", () => {
@@ -90,5 +92,18 @@ describe("digits in groups", () => {
       { seed: 1 },
     );
     expect(groupDigits(1234567, "_")).toBe("1_234_567");
+  });
+});
+
+describe("names", () => {
+  it("are told from other texts, and columns without one are quoted", () => {
+    for (const name of ["a", "_1", "And", "score"]) {
+      expect(isName(name)).toBe(true);
+      expect(writeColumn(name)).toBe(name);
+    }
+    for (const text of ["", "1", "and", "true", "é", "a b"]) expect(isName(text)).toBe(false);
+    expect(writeColumn("unit price")).toBe('column("unit price")');
+    expect(writeColumn("not")).toBe('column("not")');
+    expect(writeColumn('a"b')).toBe('column("a\\"b")');
   });
 });

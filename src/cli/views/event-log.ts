@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { toDiagnosticJson } from "../../compiler/diagnostics/index.js";
 import type { RunsEvent } from "../../runtime/runs/types.js";
-import { describeSystemError, isSystemError } from "../../runtime/artifact/directory.js";
+import { writeFailure } from "../../runtime/artifact/directory.js";
 import { createFailure } from "../../runtime/failure.js";
 import { statOf } from "../../runtime/stat-of.js";
 import { sourcesOf } from "../show-diagnostics.js";
@@ -73,7 +73,6 @@ function guarded<T>(path: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (isSystemError(error)) throw createFailure("MTL8008", { file: path, problem: describeSystemError(error) });
-    throw error;
+    throw writeFailure(error, path);
   }
 }

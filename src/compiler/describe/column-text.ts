@@ -1,7 +1,7 @@
 import type { ColumnExpression } from "../model/index.js";
 import { spaced } from "./formula-text.js";
-import { nameText, numberText } from "./value-text.js";
-import { quote } from "../text/index.js";
+import { numberText } from "./value-text.js";
+import { quote, writeColumn } from "../text/index.js";
 
 type BinaryOperator = Extract<ColumnExpression, { kind: "binary" }>["operator"];
 
@@ -39,7 +39,7 @@ function textOf(expression: ColumnExpression, outer: number): string {
 function write(expression: ColumnExpression): { readonly text: string; readonly own: number } {
   switch (expression.kind) {
     case "column":
-      return { text: nameOfColumn(expression.name), own: tightest };
+      return { text: writeColumn(expression.name), own: tightest };
     case "literal":
       return literalText(expression.value);
     case "unary": {
@@ -66,11 +66,6 @@ function write(expression: ColumnExpression): { readonly text: string; readonly 
       };
     }
   }
-}
-
-/** A column by its name, or in quotes where the language has no such name. */
-function nameOfColumn(name: string): string {
-  return nameText(name) === name ? name : `column(${quote(name)})`;
 }
 
 function isSameLevel(expression: ColumnExpression, operator: BinaryOperator): boolean {

@@ -1,5 +1,5 @@
 /** Values as a spec writes them. */
-import { groupDigits, quote } from "../text/index.js";
+import { groupDigits, isName, quote } from "../text/index.js";
 import type { ArgumentValue } from "./model.js";
 import type { ArgumentType } from "./parameter.js";
 
@@ -13,7 +13,7 @@ export function numberText(value: number): string {
 
 /** A name where one may appear, or a text in quotes. */
 export function nameText(name: string): string {
-  return /^(?!(?:and|or|not|true|false)$)[A-Za-z_]\w*$/.test(name) ? name : quote(name);
+  return isName(name) ? name : quote(name);
 }
 
 /** A value whose parameter is not known: texts that could be names are taken for names. */

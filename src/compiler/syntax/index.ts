@@ -11,7 +11,6 @@ export { parse, parseUnreadable, tokenize, tokenizeDeclarations, type ParseResul
 export { isPlainWord, renameInTree } from "./renamed.js";
 export { childrenOf, onceByNode, pathAt, visit, type AnyNode, type Kind, type NodeOf } from "./visit.js";
 export { familiarWord, type FamiliarPlace } from "./errors/familiar.js";
-export { reservedWords } from "./tokens.js";
 export {
   declarationWords,
   declarations,

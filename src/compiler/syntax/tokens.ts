@@ -3,7 +3,7 @@ import { declarations, declarationWords, type DeclarationKeyword, type Declarati
 
 /**
  * The token types. Words of the language are contextual: each keyword is also an {@link Identifier} (token category), so
- * that a feature may be called `score` or `top`; only {@link reservedWords} cannot be names.
+ * that a feature may be called `score` or `top`; only `reservedWords` of `text` cannot be names.
  */
 
 /** A name. Only ASCII, because names reach file names, SQL and generated code. */
@@ -153,9 +153,6 @@ export const Or = reserved("or", LogicalOperator);
 export const Not = reserved("not");
 export const True = reserved("true");
 export const False = reserved("false");
-
-/** Words that are never names. */
-export const reservedWords: ReadonlySet<string> = new Set(["and", "or", "not", "true", "false"]);
 
 // --------------------------------------------------------------------------------------------------------- literals
 

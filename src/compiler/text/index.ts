@@ -1,4 +1,4 @@
-/** Source text, spans and spelling: what every stage builds on. Knows nothing of the language. */
+/** Source text, spans and spelling: what every stage builds on. Of the language it knows how names and texts are written. */
 export * from "./span.js";
 export * from "./source-file.js";
 export * from "./spelling.js";
@@ -6,6 +6,7 @@ export * from "./hidden.js";
 export * from "./paths.js";
 export * from "./urls.js";
 export * from "./markup.js";
+export * from "./names.js";
 export * from "./own.js";
 export * from "./canonical.js";
 export * from "./compare-text.js";

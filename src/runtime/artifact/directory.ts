@@ -68,7 +68,7 @@ export async function replaceDirectory(
       await rm(temporary, { recursive: true, force: true });
     }
   } catch (error) {
-    throw writeFailure(target, error);
+    throw writeFailure(error, target);
   }
 }
 
@@ -84,7 +84,7 @@ export async function replaceFile(target: string, content: Uint8Array | string):
   } catch (error) {
     // What stopped the write may stop the removal as well; the first error is the one to tell.
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeFailure(target, error);
+    throw writeFailure(error, target);
   }
 }
 
@@ -96,8 +96,7 @@ export async function entriesOf(directory: string): Promise<readonly string[]> {
     if (isSystemError(error) && error.code === "ENOENT") return [];
     if (isSystemError(error) && error.code === "ENOTDIR")
       throw createFailure("MTL8008", { file: directory, problem: "it is a file, not a directory" });
-    if (isSystemError(error)) throw createFailure("MTL8008", { file: directory, problem: describeSystemError(error) });
-    throw error;
+    throw writeFailure(error, directory);
   }
 }
 
@@ -278,6 +277,7 @@ async function withHandle(path: string, flags: string, action: (handle: FileHand
   }
 }
 
-function writeFailure(target: string, error: unknown): unknown {
-  return isSystemError(error) ? createFailure("MTL8008", { file: target, problem: describeSystemError(error) }) : error;
+/** What to throw where a file could not be written: a {@link Failure} (MTL8008) of what the system says; any other error as it is. */
+export function writeFailure(error: unknown, file: string): unknown {
+  return isSystemError(error) ? createFailure("MTL8008", { file, problem: describeSystemError(error) }) : error;
 }

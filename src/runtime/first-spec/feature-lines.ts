@@ -1,8 +1,8 @@
 /** The features of a first spec as lines: a name or its column in quotes, ranges, lists of what is alike. Pure. */
 import { nameOfColumn } from "../../compiler/syntax/index.js";
-import { quote } from "../../compiler/text/index.js";
+import { isName, quote } from "../../compiler/text/index.js";
 import type { FeatureGuess } from "./guess.js";
-import { isName, type Names } from "./names.js";
+import type { Names } from "./names.js";
 
 export interface NamedFeature extends FeatureGuess {
   /** The feature where it is declared and in the network: `age`, `"capital gain"`. */

@@ -9,12 +9,11 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { format } from "../../compiler/format/index.js";
 import { createMemoryHost } from "../../compiler/host.js";
 import { compileSpec } from "../../compiler/compile.js";
-import { isUrl, omitUndefined, suggest } from "../../compiler/text/index.js";
+import { isName, isUrl, omitUndefined, suggest } from "../../compiler/text/index.js";
 import { type FileProfile, listNames, profileFile } from "../data/index.js";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
 import { guessColumns, itemColumn } from "./guess.js";
-import { isName } from "./names.js";
 import { sniffFormat } from "./sniff.js";
 import { firstSpec } from "./text.js";
 

@@ -1,5 +1,5 @@
 /** Names of the language for columns, each once. */
-import { reservedWords } from "../../compiler/syntax/index.js";
+import { isName, reservedWords } from "../../compiler/text/index.js";
 
 /** Gives names that nothing has yet. */
 export interface Names {
@@ -7,11 +7,6 @@ export interface Names {
   readonly forColumn: (column: string, fallback: string) => string;
   /** The wanted name, or that name with a number. */
   readonly fresh: (wanted: string) => string;
-}
-
-/** Whether the text is a name of the language. */
-export function isName(text: string): boolean {
-  return /^[A-Za-z_]\w*$/.test(text) && !reservedWords.has(text);
 }
 
 /** Words of Chinese logs; names of the language are of ASCII. */

@@ -1,8 +1,8 @@
 /** A first spec as text: what was guessed of a file, with a network, a formula and a ranking to start from. Pure. */
-import { groupDigits, quote } from "../../compiler/text/index.js";
+import { groupDigits, isName, quote, writeColumn } from "../../compiler/text/index.js";
 import type { Guess, LabelGuess } from "./guess.js";
 import { featureLines, nameFeatures, type NamedFeature, widthsOf } from "./feature-lines.js";
-import { createNames, isName, type Names } from "./names.js";
+import { createNames, type Names } from "./names.js";
 
 /** What the text needs to know of the file. */
 export interface FileFacts {
@@ -51,13 +51,13 @@ function dataBlock({ group, groupIsRequest, nulls }: Guess, { path, format, grou
   const options = nulls.length === 0 ? "" : `nulls: [${nulls.map((text) => quote(text)).join(", ")}]`;
   const reading = withOptions(format, options, path);
   // Rows of one request stay together, where there are enough requests for both sides.
-  const by = group !== undefined && groupIsRequest && groups >= 50 ? `by: hash(${columnText(group)}), ` : "";
+  const by = group !== undefined && groupIsRequest && groups >= 50 ? `by: hash(${writeColumn(group)}), ` : "";
   return [
     "data {",
     ...(reading === undefined ? [] : [`  format: ${reading}`]),
     `  train: ${quote(path)}`,
     `  split: split(${by}0.8, rest: test)`,
-    ...(group === undefined ? [] : [`  group: ${columnText(group)}`]),
+    ...(group === undefined ? [] : [`  group: ${writeColumn(group)}`]),
     "}",
   ].join("\n");
 }
@@ -66,10 +66,6 @@ function withOptions(format: string | undefined, options: string, path: string):
   if (options === "") return format;
   const base = format ?? (/\.tsv|\.tab/.test(path) ? "tsv" : /\.jsonl|\.ndjson/.test(path) ? "jsonl" : "csv");
   return base.endsWith(")") ? `${base.slice(0, -1)}, ${options})` : `${base}(${options})`;
-}
-
-function columnText(column: string): string {
-  return isName(column) ? column : `column(${quote(column)})`;
 }
 
 function defaultsBlock(features: readonly NamedFeature[]): readonly string[] {
@@ -90,7 +86,7 @@ function leftLines(left: Guess["left"]): readonly string[] {
   return [
     ...left
       .filter((each) => isShort || !constant.includes(each))
-      .map(({ column, why }) => `  // ${columnText(column)} is left out: ${why}`),
+      .map(({ column, why }) => `  // ${writeColumn(column)} is left out: ${why}`),
     ...(isShort ? [] : ["  // left out, since each has one value only:"]),
     ...(isShort ? [] : filled(constant.map(({ column }) => named(column))).map((line) => `  //   ${line}`)),
   ];
@@ -131,7 +127,7 @@ function labelsBlock(labels: readonly NamedLabel[], questions: readonly LabelGue
 function labelText({ name, column, test, within }: NamedLabel, labels: readonly NamedLabel[]): string {
   const outer = within === undefined ? "" : ` within ${labels.find((each) => each.column === within)?.name ?? within}`;
   if (test === undefined && name === column) return `${name}: event${outer}`;
-  return `${name}: event${outer} = ${columnText(column)}${` ${test ?? "== 1"}`}`;
+  return `${name}: event${outer} = ${writeColumn(column)}${` ${test ?? "== 1"}`}`;
 }
 
 function network(labels: readonly NamedLabel[], own: Names, inputs: string, hasGroup: boolean): string {

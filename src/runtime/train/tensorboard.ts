@@ -1,7 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { describeSystemError, isSystemError } from "../artifact/directory.js";
-import { createFailure } from "../failure.js";
+import { writeFailure } from "../artifact/directory.js";
 import { maskedCrc32c } from "../../compiler/model/checksums/crc32c.js";
 import { createEncoder, joinedBytes, many, one, oneof } from "../../compiler/targets/protobuf.js";
 import { makeFolder } from "../make-folder.js";
@@ -106,7 +105,6 @@ function openFile(directory: string, path: string): number {
     makeFolder(directory);
     return openSync(path, "wx");
   } catch (error) {
-    if (isSystemError(error)) throw createFailure("MTL8008", { file: directory, problem: describeSystemError(error) });
-    throw error;
+    throw writeFailure(error, directory);
   }
 }

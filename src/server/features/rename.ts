@@ -1,9 +1,9 @@
 import type { TextEdit } from "../../compiler/diagnostics/index.js";
 import { compileFiles, parseFile, type Compilation } from "../../compiler/compile.js";
 import { declaredBy, type SpecSymbol } from "../../compiler/semantics/index.js";
-import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
+import type { AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";
-import { quote } from "../../compiler/text/index.js";
+import { quote, reservedWords } from "../../compiler/text/index.js";
 import { locationOf, rootOf } from "../analysis/analysis.js";
 import type { NamedThing } from "../analysis/thing.js";
 import { namesOf, placesOfWord, withoutOverride, type Occurrence } from "../analysis/names.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { describeSystemError, isSystemError } from "../../../runtime/artifact/directory.js";
+import { writeFailure } from "../../../runtime/artifact/directory.js";
 import { createFailure } from "../../../runtime/failure.js";
 import { type FirstSpec, guessFirstSpec } from "../../../runtime/first-spec/index.js";
 import type { Outcome } from "../../command.js";
@@ -53,8 +53,7 @@ async function writeNew(directory: string, texts: Readonly<Record<string, string
     makeFolder(directory);
     for (const { path, text } of files) await writeFile(path, text, { flag: "wx" });
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw createFailure("MTL8008", { file: directory, problem: describeSystemError(error) });
+    throw writeFailure(error, directory);
   }
   return files.map(({ path }) => path);
 }

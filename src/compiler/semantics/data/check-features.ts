@@ -9,10 +9,10 @@ import type {
 } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { featureEntries } from "../../syntax/index.js";
-import { omitUndefined, suggest, type Span } from "../../text/index.js";
+import { omitUndefined, suggest, type Span, writeColumn } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
 import { checkColumnExpression, columnOfName, columnUses, type TypedColumnExpression } from "./column-expressions.js";
-import { literalsOf, meantColumn, writeColumn } from "./column-names.js";
+import { literalsOf, meantColumn } from "./column-names.js";
 import { setType, type CheckContext } from "../context.js";
 import { featureKindNames, featureKinds, findFeatureKind, type FeatureKind } from "./feature-types.js";
 import { suggestedBy } from "../names/suggestion.js";

@@ -45,11 +45,6 @@ export function columnOfCall(context: CheckContext, call: Extract<Expression, { 
   return "";
 }
 
-/** A column as an expression writes it: `price`, `column("unit price")`. */
-export function writeColumn(name: string): string {
-  return /^(?!(?:and|or|not|true|false)$)[A-Za-z_]\w*$/.test(name) ? name : `column(${quote(name)})`;
-}
-
 /** How a text or a number is written that should have been the name of a column; nothing where there is none. */
 export function meantColumn(...expressions: readonly Expression[]): ReportDetails {
   for (const expression of expressions) {

@@ -1,5 +1,5 @@
 import type { Name, StringLiteral } from "../ast.js";
-import { reservedWords } from "../tokens.js";
+import { reservedWords } from "../../text/index.js";
 
 const made = new WeakMap<StringLiteral, Name>();
 

@@ -1,6 +1,6 @@
 import { EOF, tokenMatcher, type IRecognitionException, type IToken } from "chevrotain";
 import type { ReportDetails, Reporter } from "../../diagnostics/index.js";
-import { suggest, type SourceFile, type Span } from "../../text/index.js";
+import { reservedWords, suggest, type SourceFile, type Span } from "../../text/index.js";
 import { familiarWord, type FamiliarPlace } from "./familiar.js";
 import { declarationWords } from "../declarations.js";
 import { partnerOf } from "../layout.js";
@@ -98,7 +98,7 @@ function reportKnownMistake(situation: Situation): boolean {
     reporter.report("MTL1010", { found: describe(found), suggestion }, span, help === undefined ? {} : { help });
     return true;
   }
-  if (expected === t.Identifier.LABEL && t.reservedWords.has(found.image)) {
+  if (expected === t.Identifier.LABEL && reservedWords.has(found.image)) {
     reporter.report("MTL1013", { word: found.image }, span);
     return true;
   }

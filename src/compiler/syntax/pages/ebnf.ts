@@ -1,4 +1,4 @@
-import { reservedWords } from "../tokens.js";
+import { reservedWords } from "../../text/index.js";
 import { grammarRules, separatorName, tokenPatterns, wordSets, type GrammarPart } from "./grammar-pages.js";
 
 /** The grammar in the EBNF of the XML recommendation: `?`, `*`, `+`, `|`, words in quotes. */

@@ -1,7 +1,7 @@
 /** Tables out: columns that a program made, and columns of the data beside them, into a file that other tools read. */
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { describeSystemError, isSystemError } from "../../artifact/directory.js";
+import { writeFailure } from "../../artifact/directory.js";
 import { createFailure } from "../../failure.js";
 import { openCacheFolder } from "./cache.js";
 import { type Database, type TableColumn, withDatabase } from "../files/database.js";
@@ -54,10 +54,9 @@ export async function writeTable(
   } catch (error) {
     // What stopped the write may stop the removal as well; the first error is the one to tell.
     await rm(temporary, { force: true }).catch(() => undefined);
-    if (isSystemError(error)) throw createFailure("MTL8008", { file, problem: describeSystemError(error) });
     if (error instanceof Error && error.message.startsWith("IO Error"))
       throw createFailure("MTL8008", { file, problem: firstLine(error) });
-    throw error;
+    throw writeFailure(error, file);
   }
 }
 

@@ -1,5 +1,5 @@
 /** All values of a column that cannot be what is needed, and what to write about them. */
-import { omitUndefined, quote } from "../../../compiler/text/index.js";
+import { omitUndefined, quote, writeColumn } from "../../../compiler/text/index.js";
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 import { cellOf } from "../encode/cells.js";
 import type { Database } from "./database.js";
@@ -72,8 +72,7 @@ function shorten(value: string): string {
 }
 
 function eventHelp(label: string, column: string, condition: string): string {
-  const name = /^[A-Za-z_]\w*$/.test(column) ? column : `column(${quote(column)})`;
-  return `say when it happened, such as \`${label}: event = ${name} ${condition}\``;
+  return `say when it happened, such as \`${label}: event = ${writeColumn(column)} ${condition}\``;
 }
 
 function helpFor(

@@ -2,7 +2,7 @@
 import { constants, realpathSync, statSync } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
-import { describeSystemError, isSystemError, writeFailure } from "./artifact/directory.js";
+import { isSystemError, writeFailure } from "./artifact/directory.js";
 import { isArtifactEntry } from "./artifact/write.js";
 import { createFailure } from "./failure.js";
 import { makeFolder } from "./make-folder.js";
@@ -45,13 +45,12 @@ export function refuseReplacement(directory: string, inputs: readonly string[]):
 export async function checkWritable(output: string): Promise<void> {
   let folder = dirname(resolve(output));
   while (statOf(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder);
-  const refuse = (problem: string): Error => createFailure("MTL8008", { file: output, problem });
   try {
-    if (!statSync(folder).isDirectory()) throw refuse(`\`${folder}\` is a file, not a directory`);
+    if (!statSync(folder).isDirectory())
+      throw createFailure("MTL8008", { file: output, problem: `\`${folder}\` is a file, not a directory` });
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    if (isSystemError(error)) throw refuse(describeSystemError(error));
-    throw error;
+    throw writeFailure(error, output);
   }
 }
 

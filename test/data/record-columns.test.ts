@@ -21,11 +21,12 @@ it("are rows, block after block", () => {
       const width = recordWords(layout);
       const maker = createRecordMaker(layout);
       for (const [block, rows] of sizes.entries()) {
-        const { records, step } = maker.columns(rows);
+        const columns = maker.columns(rows);
+        const { records, step } = columns;
         const wordOf = (row: number, word: number): number => (block + 1) * 1_000_000 + row * 100 + word;
         for (let word = 0; word < width; word++)
           for (let row = 0; row < rows; row++) records.words[word * step + row] = wordOf(row, word);
-        const { words } = maker.records(rows);
+        const { words } = maker.records(columns, rows);
         const wanted = Array.from({ length: rows * width }, (_, at) => wordOf(Math.floor(at / width), at % width));
         expect(words.subarray(0, rows * width)).toEqual(Int32Array.from(wanted));
       }

@@ -25,8 +25,8 @@ export function createRecordColumns(layout: BatchLayout, rows: number): RecordCo
 export interface RecordMaker {
   /** Room for columns of so many rows; what it had before is any. */
   columns(rows: number): RecordColumns;
-  /** The columns that were asked for last as records; good until the next call. */
-  records(rows: number): Records;
+  /** Columns that this gave last, as records; good until the next call. */
+  records(columns: RecordColumns, rows: number): Records;
 }
 
 /** @param tables those that `pickIds` of kernels is asked for */
@@ -50,10 +50,8 @@ export function createRecordMaker(layout: BatchLayout, tables: readonly IdTable[
         kernels === undefined ? createRecordColumns(layout, rows) : { records: kernels.columns(step), step, kernels };
       return columns;
     },
-    records: (rows) => {
-      if (columns === undefined) throw new Error("records of no columns were asked for");
-      const { records, step } = columns;
-      if (kernels !== undefined) return kernels.rows(rows, step);
+    records: ({ records, step, kernels: own }, rows) => {
+      if (own !== undefined) return own.rows(rows, step);
       into ??= createRecords(layout, most);
       for (let word = 0; word < width; word++)
         for (let row = 0; row < rows; row++) into.words[row * width + word] = records.words[word * step + row]!;

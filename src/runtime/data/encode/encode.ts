@@ -334,7 +334,7 @@ export function createRecordsFile(folder: string, layout: BatchLayout, keyed: bo
     /** Gives the columns as rows, good until the maker makes others. */
     write: (maker: RecordMaker, columns: RecordColumns, rows: number): Records => {
       keys?.add(columns, rows);
-      const records = maker.records(rows);
+      const records = maker.records(columns, rows);
       const { buffer, byteOffset } = records.words;
       const bytes = new Uint8Array(buffer, byteOffset, rows * rowBytes);
       writeAll(out, bytes);

@@ -191,33 +191,41 @@ function asNumber(value: unknown, what: string): number {
 }
 
 /** A fit with something in the place of each vocabulary. */
-function withVocabularies(fitted: Fitted, of: (vocabulary: FittedVocabulary) => unknown): unknown {
+interface Replaced<T> extends Omit<Fitted, "features"> {
+  readonly features: Readonly<Record<string, Exclude<FittedFeature, FittedVocabulary> | T>>;
+}
+
+function withVocabularies<T>(fitted: Fitted, of: (vocabulary: FittedVocabulary) => T): Replaced<T> {
   const features = Object.entries(fitted.features).map(
     ([name, feature]) => [name, feature.kind === "vocabulary" ? of(feature) : feature] as const,
   );
   return { ...fitted, features: Object.fromEntries(features) };
 }
 
-/** A fit as JSON, each vocabulary as the text of its lines. */
-export function fittedJson(fitted: Fitted): unknown {
-  return withVocabularies(fitted, (vocabulary) => ({
-    kind: "lines",
-    lines: Buffer.from(vocabularyLines(vocabulary)).toString("utf8"),
-  }));
+/** A fit whose vocabularies are the lines of an artifact, in some form, so that no text is made of a value that nobody asks for. */
+export type LinedFit<Lines> = Replaced<{ readonly kind: "lines"; readonly lines: Lines }>;
+
+export function linedFit<Lines>(fitted: Fitted, form: (lines: Uint8Array) => Lines): LinedFit<Lines> {
+  return withVocabularies(fitted, (vocabulary) => ({ kind: "lines", lines: form(vocabularyLines(vocabulary)) }));
+}
+
+/** The reverse of {@link linedFit}; values are read when they are asked for first. */
+export function fitOfLines<Lines>({ features, ...rest }: LinedFit<Lines>, bytes: (lines: Lines) => Uint8Array): Fitted {
+  const read = Object.entries(features).map(([name, feature]): readonly [string, FittedFeature] => [
+    name,
+    feature.kind === "lines" ? storedVocabulary(bytes(feature.lines), parseVocabulary) : feature,
+  ]);
+  return { ...rest, features: Object.fromEntries(read) };
+}
+
+/** A fit as JSON. */
+export function fittedJson(fitted: Fitted): LinedFit<string> {
+  return linedFit(fitted, (lines) => Buffer.from(lines).toString("utf8"));
 }
 
 /** The reverse of {@link fittedJson}, of what that gave. */
 export function fittedOfJson(json: unknown): Fitted {
-  const fitted = json as Omit<Fitted, "features"> & {
-    readonly features: Readonly<
-      Record<string, Exclude<FittedFeature, FittedVocabulary> | { readonly kind: "lines"; readonly lines: string }>
-    >;
-  };
-  const features = Object.entries(fitted.features).map(([name, feature]): readonly [string, FittedFeature] => [
-    name,
-    feature.kind === "lines" ? storedVocabulary(Buffer.from(feature.lines), parseVocabulary) : feature,
-  ]);
-  return { ...fitted, features: Object.fromEntries(features) };
+  return fitOfLines(json as LinedFit<string>, (lines) => Buffer.from(lines));
 }
 
 /** SHA-256 of all that a fit says: two fits with one hash encode alike. */

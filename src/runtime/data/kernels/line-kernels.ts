@@ -19,7 +19,6 @@ import {
 const [newline, space] = [10, 32];
 
 const byte = (value: number): Code => i8x16.splat(i32.const(value));
-const both = (a: Code, b: Code): Code => i32.and(a, b);
 
 /** Kernels that find ends write so many bytes past the room that they are given. */
 export const endsSlack = lanesBytes * numberBytes;
@@ -44,11 +43,11 @@ export const findEnds = kernel(
       ...wrong.set(
         i32.or(
           wrong.get,
-          i32.xor(both(i32.shiftRightUnsigned(newlines.get, place.get), i32.const(1)), i32.isZero(left.get)),
+          i32.xor(i32.and(i32.shiftRightUnsigned(newlines.get, place.get), i32.const(1)), i32.isZero(left.get)),
         ),
       ),
       ...left.set(select(left.get, width.get, left.get)),
-      ...found.set(both(found.get, i32.sub(found.get, i32.const(1)))),
+      ...found.set(i32.and(found.get, i32.sub(found.get, i32.const(1)))),
     ];
     const valid = i32.sub(
       i32.shiftLeft(
@@ -61,17 +60,17 @@ export const findEnds = kernel(
       ...vector.set(v128.load(from.get)),
       ...rest.set(i32.sub(to.get, from.get)),
       ...newlines.set(i8x16.bits(i8x16.equal(vector.get, byte(newline)))),
-      ...found.set(both(i8x16.bits(i8x16.equal(vector.get, delimiters.get)), valid)),
+      ...found.set(i32.and(i8x16.bits(i8x16.equal(vector.get, delimiters.get)), valid)),
       ...when(
         isSpaced.get,
         wrong.set(
           i32.or(
             wrong.get,
-            both(found.get, i32.xor(i8x16.bits(i8x16.equal(v128.load(from.get, 1), byte(space))), i32.const(-1))),
+            i32.and(found.get, i32.xor(i8x16.bits(i8x16.equal(v128.load(from.get, 1), byte(space))), i32.const(-1))),
           ),
         ),
       ),
-      ...found.set(i32.or(found.get, both(newlines.get, valid))),
+      ...found.set(i32.or(found.get, i32.and(newlines.get, valid))),
       ...shift.set(i32.sub(from.get, bytes.get)),
       ...whileTrue(found.get, each),
       ...advance(from, lanesBytes),
@@ -79,7 +78,7 @@ export const findEnds = kernel(
     return [
       ...delimiters.set(i8x16.splat(delimiter.get)),
       ...left.set(width.get),
-      ...whileTrue(both(i32.lessUnsigned(from.get, to.get), i32.lessUnsigned(out.get, end.get)), step),
+      ...whileTrue(i32.and(i32.lessUnsigned(from.get, to.get), i32.lessUnsigned(out.get, end.get)), step),
       ...select(i32.const(0), out.get, wrong.get),
     ];
   },

@@ -25,7 +25,6 @@ const none = 0xff;
 const [minus, point, zero] = [0x2d, 0x2e, 0x30];
 
 const byte = (value: number): Code => v128.const(Array<number>(lanesBytes).fill(value));
-const both = (a: Code, b: Code): Code => i32.and(a, b);
 const either = (...terms: readonly Code[]): Code => terms.reduce((a, b) => i32.or(a, b));
 /** The least of a length and {@link lengths} less one. */
 const bounded = (length: Code): Code =>
@@ -54,8 +53,8 @@ export const wholesOfEntries = kernel(5, (params, { local }) => {
   const [digits, lanes] = [local("v128"), local("v128")];
   const row = i32.add(tables.get, i32.shiftLeft(length.get, i32.const(4)));
   const least = i32.load(i32.add(tables.get, i32.shiftLeft(length.get, i32.const(2))), lengths * lanesBytes);
-  const isWhole = both(
-    both(i32.isZero(isNoDigit(digits)), i32.less(value.get, below.get)),
+  const isWhole = i32.and(
+    i32.and(i32.isZero(isNoDigit(digits)), i32.less(value.get, below.get)),
     i32.atLeast(value.get, least),
   );
   return doWhile(
@@ -131,9 +130,9 @@ export const decimalsOfEntries = kernel(
               isNoDigit(digits),
               i32.more(length.get, i32.const(shortBytes)),
               // A minus without a digit that is not zero.
-              both(isNegative.get, f64.equal(value.get, f64.const(0))),
+              i32.and(isNegative.get, f64.equal(value.get, f64.const(0))),
               // A point is between two digits.
-              both(i32.isZero(noPlace), i32.or(i32.isZero(places.get), i32.equal(place.get, isNegative.get))),
+              i32.and(i32.isZero(noPlace), i32.or(i32.isZero(places.get), i32.equal(place.get, isNegative.get))),
             ),
           ),
           ...areOthers.set(i32.or(areOthers.get, isOther.get)),

@@ -1,37 +1,22 @@
-/** What is fitted, as one thread gives it to another: each vocabulary as the lines of an artifact, so that no thread makes a text again that nobody asks for. */
-import type { FittedFeature, FittedVocabulary } from "../../../compiler/model/index.js";
-import { parseVocabulary } from "../../artifact/vocabulary-file.js";
-import { storedVocabulary, vocabularyLines } from "../../data/encode/stored-values.js";
+/** What is fitted, as one thread gives it to another. */
+import { fitOfLines, type LinedFit, linedFit } from "../../data/encode/fitted.js";
 import type { Fitted } from "../../data/index.js";
 
-type CarriedFeature =
-  Exclude<FittedFeature, FittedVocabulary> | { readonly kind: "lines"; readonly lines: Uint8Array<ArrayBuffer> };
-
-export interface CarriedFit extends Omit<Fitted, "features"> {
-  readonly features: Readonly<Record<string, CarriedFeature>>;
-}
+export type CarriedFit = LinedFit<Uint8Array>;
 
 /** What is to be cloned; the memory in `transfer` may go over as it is. */
-export function carryFit({ features, ...rest }: Fitted): {
-  readonly fit: CarriedFit;
-  readonly transfer: readonly ArrayBuffer[];
-} {
+export function carryFit(fitted: Fitted): { readonly fit: CarriedFit; readonly transfer: readonly ArrayBuffer[] } {
   const transfer: ArrayBuffer[] = [];
-  const carried = Object.entries(features).map(([name, feature]): readonly [string, CarriedFeature] => {
-    if (feature.kind !== "vocabulary") return [name, feature];
+  const fit = linedFit(fitted, (own) => {
     // Those of the vocabulary stay here.
-    const lines = vocabularyLines(feature).slice();
+    const lines = new Uint8Array(own);
     transfer.push(lines.buffer);
-    return [name, { kind: "lines", lines }];
+    return lines;
   });
-  return { fit: { ...rest, features: Object.fromEntries(carried) }, transfer };
+  return { fit, transfer };
 }
 
-/** The reverse of {@link carryFit}; values are read when they are asked for first. */
-export function receiveFit({ features, ...rest }: CarriedFit): Fitted {
-  const received = Object.entries(features).map(([name, feature]): readonly [string, FittedFeature] => [
-    name,
-    feature.kind === "lines" ? storedVocabulary(feature.lines, parseVocabulary) : feature,
-  ]);
-  return { ...rest, features: Object.fromEntries(received) };
+/** The reverse of {@link carryFit}. */
+export function receiveFit(fit: CarriedFit): Fitted {
+  return fitOfLines(fit, (lines) => lines);
 }

@@ -363,28 +363,50 @@ napi_value Allocate(napi_env env, napi_callback_info info) {
   return buffer;
 }
 
-/// drawNormal(numbers: Float32Array, settings: [key, key, counter, counter, counter, start, center, scale, low, span], tails: Uint32Array): how many of the numbers are in a tail, which are left to the caller.
+/// drawNormal(numbers: Float32Array, settings: [key, key, counter, counter, counter, start, center, scale, low, span], threads): (place, word) of each number that is left to the caller.
 napi_value DrawNormal(napi_env env, napi_callback_info info) {
   size_t argc = 3;
   napi_value argv[3];
   napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
-  Words numbers, tails;
+  Words numbers;
   double s[10];
-  if (!wordsOf(env, argv[0], &numbers) || !wordsOf(env, argv[2], &tails)) return fail(env, "numbers are typed arrays");
-  // Behind the last tail there is always a pair that is written and not meant.
-  if (tails.length < 2 * numbers.length + 2) return fail(env, "there is no room for the tails");
+  int32_t threads;
+  if (!wordsOf(env, argv[0], &numbers)) return fail(env, "numbers are a typed array");
   for (uint32_t i = 0; i < 10; ++i) {
     napi_value setting;
     napi_get_element(env, argv[1], i, &setting);
     if (napi_get_value_double(env, setting, &s[i]) != napi_ok) return fail(env, "settings are numbers");
   }
+  if (napi_get_value_int32(env, argv[2], &threads) != napi_ok) return fail(env, "threads are a number");
   const auto word = [](double value) { return static_cast<uint32_t>(static_cast<int64_t>(value)); };
   const uint32_t key[2] = {word(s[0]), word(s[1])}, upper[3] = {word(s[2]), word(s[3]), word(s[4])};
-  const long found = draws::fill(reinterpret_cast<float*>(numbers.data), static_cast<long>(numbers.length), static_cast<uint64_t>(s[5]), key, upper,
-                                 {s[6], s[7], s[8], s[9]}, reinterpret_cast<uint32_t*>(tails.data));
-  napi_value result;
-  napi_create_int64(env, found, &result);
+  const std::vector<draws::Unsure> unsure = draws::fillBy(threads, reinterpret_cast<float*>(numbers.data), static_cast<long>(numbers.length),
+                                                          static_cast<uint64_t>(s[5]), key, upper, {s[6], s[7], s[8], s[9]});
+  void* data;
+  napi_value buffer, result;
+  if (napi_create_arraybuffer(env, unsure.size() * sizeof(draws::Unsure), &data, &buffer) != napi_ok) return fail(env, "there is not enough memory");
+  if (!unsure.empty()) std::memcpy(data, unsure.data(), unsure.size() * sizeof(draws::Unsure));
+  napi_create_typedarray(env, napi_uint32_array, 2 * unsure.size(), buffer, 0, &result);
   return result;
+}
+
+/// copyRows(from, stride, to, stride, width): as many runs of so many words as the second has room for, each a stride behind the one before it.
+napi_value CopyRows(napi_env env, napi_callback_info info) {
+  size_t argc = 5;
+  napi_value argv[5];
+  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
+  Words from, to;
+  uint32_t fromStride, toStride, width;
+  if (!wordsOf(env, argv[0], &from) || !wordsOf(env, argv[2], &to)) return fail(env, "rows are typed arrays");
+  if (napi_get_value_uint32(env, argv[1], &fromStride) != napi_ok || napi_get_value_uint32(env, argv[3], &toStride) != napi_ok ||
+      napi_get_value_uint32(env, argv[4], &width) != napi_ok || width == 0 || fromStride < width || toStride < width)
+    return fail(env, "a stride is at least as wide as a row");
+  const auto rowsOf = [&](const Words& words, size_t stride) { return words.length < width ? 0 : (words.length - width) / stride + 1; };
+  const size_t rows = rowsOf(to, toStride);
+  if (rowsOf(from, fromStride) < rows) return fail(env, "there are no such rows");
+  for (size_t row = 0; row < rows; ++row)
+    std::memcpy(to.data + row * toStride, from.data + row * fromStride, width * sizeof(int32_t));
+  return nullptr;
 }
 
 /// names(): the instructions, whose places are their codes.
@@ -412,7 +434,7 @@ napi_value Init(napi_env env, napi_value exports) {
     const char* name;
     napi_callback callback;
   } functions[] = {{"create", Create}, {"run", Run}, {"trace", Trace}, {"names", Names}, {"allocate", Allocate},
-                   {"bfloat16", Bfloat16}, {"arrange", Arrange}, {"drawNormal", DrawNormal}};
+                   {"bfloat16", Bfloat16}, {"arrange", Arrange}, {"drawNormal", DrawNormal}, {"copyRows", CopyRows}};
   for (const auto& [name, callback] : functions) {
     napi_value function;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);

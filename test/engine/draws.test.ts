@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { drawNormal, type NormalDraw } from "../../src/compiler/graph/initialize.js";
+import { createPhilox } from "../../src/compiler/graph/philox.js";
 import { loadStepsAddon } from "../../src/runtime/engine/fused/addon.js";
 import { fastDraws } from "../../src/runtime/engine/fused/draws.js";
 import { keepAddon, loadedAddon } from "../../src/runtime/engine/fused/steps-addon.js";
@@ -38,7 +39,7 @@ describe.skipIf(fusedMissing !== undefined)("normal numbers of the addon", () =>
     );
   });
 
-  it("are those of the compiler over more than a call takes", () => {
+  it("are those of the compiler over more than one thread takes", () => {
     loadStepsAddon();
     const settings = {
       key: [1, 2],
@@ -55,11 +56,32 @@ describe.skipIf(fusedMissing !== undefined)("normal numbers of the addon", () =>
     expect(made.findIndex((value, at) => value !== wanted[at])).toBe(-1);
   });
 
+  it("are those of the compiler where the addon leaves one to it", () => {
+    const found = loadStepsAddon();
+    if (found === undefined) throw new Error("there is no addon");
+    const settings = { key: [1, 2], upper: [0, 3, 4], start: 0, center: 0, scale: 1, low: 0, span: 1 } as const;
+    const { words, block } = createPhilox(settings.key, settings.upper);
+    block(2);
+    const place = 9;
+    const drawn: typeof found.addon.drawNormal = (numbers, given, threads) => {
+      const unsure = found.addon.drawNormal(numbers, given, threads);
+      // The check of an addon draws another stream.
+      if (given[0] !== settings.key[0]) return unsure;
+      numbers[place] = NaN;
+      return Uint32Array.of(place, words[place % 4] ?? 0);
+    };
+    keepAddon({ ...found, addon: { ...found.addon, drawNormal: drawn } });
+    const [made, wanted] = [new Float32Array(20), new Float32Array(20)];
+    fastDraws()(made, settings);
+    drawNormal(wanted, settings);
+    expect(made).toEqual(wanted);
+  });
+
   it("are drawn by JavaScript where no addon is loaded, or where one gives others", () => {
     expect(fastDraws()).toBe(drawNormal);
     const found = loadStepsAddon();
     if (found === undefined) throw new Error("there is no addon");
-    const wrong = { ...found.addon, drawNormal: (numbers: Float32Array) => (numbers.fill(1), 0) };
+    const wrong = { ...found.addon, drawNormal: (numbers: Float32Array) => (numbers.fill(1), new Uint32Array(0)) };
     keepAddon({ ...found, addon: wrong });
     expect(loadedAddon()?.addon).toBe(wrong);
     expect(fastDraws()).toBe(drawNormal);

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +21,23 @@ describe("crc32c", () => {
     ["the text 123456789", new TextEncoder().encode("123456789"), 0xe3069283],
   ])("of %s", (_, bytes, expected) => {
     expect(crc32c(bytes)).toBe(expected);
+  });
+
+  it("is that of each bit by itself, in whatever parts bytes come", () => {
+    const bitwise = (bytes: Uint8Array): number => {
+      let crc = -1;
+      for (const byte of bytes) {
+        crc ^= byte;
+        for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+      }
+      return ~crc >>> 0;
+    };
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(60), (bytes, cut) => {
+        expect(crc32c(bytes)).toBe(bitwise(bytes));
+        expect(crc32c(bytes.subarray(cut), crc32c(bytes.subarray(0, cut)))).toBe(bitwise(bytes));
+      }),
+    );
   });
 
   it("is masked by a rotation and a constant", () => {

@@ -18,6 +18,11 @@ export function stateBytes(variable: StateVariable): number {
   return rows * width * 4;
 }
 
+/** Whether every number of a variable is zero as training starts. */
+export function startsAtZero({ pieces }: StateVariable): boolean {
+  return pieces.every(({ initializer }) => initializer.kind === "constant" && initializer.value === 0);
+}
+
 /** The whole variable, row-major. `seed` is a whole number; its low 32 bits count. */
 export function initialize(variable: StateVariable, seed: number): Float32Array | Int32Array {
   return initializeRows(variable, seed, 0, rowsOf(variable).rows);

@@ -2,7 +2,7 @@
 import { engineOf } from "../engine/choose-engine.js";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
-import { printProgram, type Program, stateBytes } from "../../compiler/graph/index.js";
+import { printProgram, type Program, startsAtZero, stateBytes } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type ArtifactContent, type LoadedArtifact, writeArtifact } from "../artifact/index.js";
@@ -127,7 +127,9 @@ export async function prepareSession(
     const { compiles } = engineOf(session, engine, onEvent);
     const reading = { specPath: path, signal: options.signal };
     const initial = await withVectors(initialReader(model.train.seed), { model, program, fitted }, reading);
-    await fillSession(session, program.state, initial, options.signal);
+    // A session begins with zeros, and nothing else puts numbers into what the optimizer keeps.
+    const filled = program.state.filter((variable) => variable.role === "parameter" || !startsAtZero(variable));
+    await fillSession(session, filled, initial, options.signal);
     // A signal that came meanwhile is heard before nobody listens.
     await nextTurn();
     options.signal?.throwIfAborted();

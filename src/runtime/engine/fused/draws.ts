@@ -1,4 +1,5 @@
 /** Normal numbers drawn by the addon, bit by bit those of the compiler: a table of fifty million rows begins with a billion of them. */
+import { availableParallelism } from "node:os";
 import {
   type DrawNormal,
   drawNormal,
@@ -6,11 +7,8 @@ import {
   quantileOf,
   shareOf,
 } from "../../../compiler/graph/initialize.js";
-
+import { threadCount } from "../../thread-count.js";
 import { loadedAddon, type StepsAddon } from "./steps-addon.js";
-
-/** Numbers of a call. */
-const most = 1 << 14;
 
 let checked: { readonly addon: StepsAddon; readonly draw: DrawNormal } | undefined;
 
@@ -26,15 +24,12 @@ export function fastDraws(): DrawNormal {
 }
 
 function drawsOf(addon: StepsAddon): DrawNormal {
-  const tails = new Uint32Array(2 * most + 2);
+  const threads = threadCount() ?? availableParallelism();
   return (values, draw) => {
-    const { key, upper, center, scale, low, span } = draw;
+    const { key, upper, start, center, scale, low, span } = draw;
     const numberOf = quantileOf(draw);
-    for (let first = 0; first < values.length; first += most) {
-      const part = values.subarray(first, first + most);
-      const found = addon.drawNormal(part, [...key, ...upper, draw.start + first, center, scale, low, span], tails);
-      for (let at = 0; at < 2 * found; at += 2) part[tails[at]!] = numberOf(shareOf(tails[at + 1]!));
-    }
+    const unsure = addon.drawNormal(values, [...key, ...upper, start, center, scale, low, span], threads);
+    for (let at = 0; at < unsure.length; at += 2) values[unsure[at]!] = numberOf(shareOf(unsure[at + 1]!));
   };
 }
 

@@ -163,6 +163,17 @@ interface Place {
   readonly rows: number;
 }
 
+/** From the first number of a row to the last one of the last row. */
+function runsOf(
+  data: Numbers,
+  first: number,
+  count: number,
+  place: Pick<Place, "stride" | "begin" | "width">,
+): Numbers {
+  const { stride, begin, width } = place;
+  return data.subarray(first * stride + begin, (first + count - 1) * stride + begin + width);
+}
+
 interface Opened {
   readonly joined: Program;
   readonly tables: readonly JoinedTable[];
@@ -354,21 +365,17 @@ class FusedSession implements Session {
       data.set(values, first * width);
       return;
     }
-    const rows = values.length / width;
-    for (let row = 0; row < rows; row += 1) {
-      const to = (first + row) * stride + begin;
-      for (let column = 0; column < width; column += 1) data[to + column] = values[row * width + column]!;
-    }
+    const count = values.length / width;
+    if (count > 0)
+      this.addon.copyRows(values, width, runsOf(data, first, count, { stride, begin, width }), stride, width);
   }
 
   #copyRows(name: string, first: number, count: number): Numbers {
     const { data, stride, begin, width } = this.#place(name);
     if (stride === width) return data.slice(first * width, (first + count) * width);
     const copy = data instanceof Float32Array ? new Float32Array(count * width) : new Int32Array(count * width);
-    for (let row = 0; row < count; row += 1) {
-      const from = (first + row) * stride + begin;
-      for (let column = 0; column < width; column += 1) copy[row * width + column] = data[from + column]!;
-    }
+    if (count > 0)
+      this.addon.copyRows(runsOf(data, first, count, { stride, begin, width }), stride, copy, width, width);
     return copy;
   }
 

@@ -26,10 +26,18 @@ export interface StepsAddon {
    */
   arrange(records: Int32Array, places: Int32Array, parts: readonly (Float32Array | Int32Array)[]): void;
   /**
-   * Normal numbers of a stream as `initialize.ts` draws them, but for those in a tail: of them `tails` has (place, word) behind one another, and the answer is how many there are. `settings`: key (two
-   * words), upper words of the counter (three), index of the first number, center, scale, low and span of the shares. `tails` has room for two words a number and two more.
+   * Normal numbers of a stream as `initialize.ts` draws them. A few may differ, as logarithms of libraries do: of these the answer has (place, word) behind one another. `settings`: key (two words), upper
+   * words of the counter (three), index of the first number, center, scale, low and span of the shares. `threads`: at most so many.
    */
-  drawNormal(numbers: Float32Array, settings: readonly number[], tails: Uint32Array): number;
+  drawNormal(numbers: Float32Array, settings: readonly number[], threads: number): Uint32Array;
+  /** Copies runs of `width` numbers, each a stride behind the one before it: as many as `to` has room for. Throws where `from` has fewer. */
+  copyRows(
+    from: Float32Array | Int32Array,
+    fromStride: number,
+    to: Float32Array | Int32Array,
+    toStride: number,
+    width: number,
+  ): void;
   /** Of the instructions, by code. */
   names(): readonly string[];
   /** The kind of instructions that products of bfloat16 are made of here; else what has none of them that pays, and products are of float32 only. */

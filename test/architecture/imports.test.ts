@@ -32,7 +32,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Ensembles of trees: a text in, sums out.
   trees: [],
   // Only types of the model: the standalone module carries these files with it.
-  ranking: ["model"],
+  ranking: ["wasm", "model"],
   formulas: ["functions", "model", "text"],
   builtins: ["editions", "graph", "model", "text"],
   semantics: [

@@ -5,15 +5,15 @@ import { beginScratch } from "../../src/compiler/ranking/list/scratch.js";
 import { roundGain } from "../../src/compiler/ranking/order/gain.js";
 import { openLanes } from "../../src/compiler/ranking/order/lanes.js";
 
-/** What is left of each candidate after those chosen: rows of the Cholesky factor, a term after the other in the order of its definition. */
-function plainResiduals(vectors: readonly (readonly number[])[], chosen: readonly number[]): readonly number[] {
+/** The gain of each candidate after those chosen, all as relevant: rows of the Cholesky factor, a term after the other in the order of its definition. */
+function plainGains(vectors: readonly (readonly number[])[], chosen: readonly number[]): readonly number[] {
   const own = vectors.map((vector) => vector.reduce((sum, each) => sum + each * each, 0) || 1);
   const residual = [...own];
   const rows: number[][] = [];
   for (const candidate of chosen) {
     const left = residual[candidate]!;
     const row = vectors.map((vector, i) => {
-      if (!(left > 1e-9)) return 0;
+      if (!(left > 1e-9 * own[candidate]!)) return 0;
       let sum = 0;
       vectors[candidate]!.forEach((each, d) => (sum += each * vector[d]!));
       if (i === candidate) sum = own[candidate]!;
@@ -23,7 +23,7 @@ function plainResiduals(vectors: readonly (readonly number[])[], chosen: readonl
     row.forEach((each, i) => (residual[i]! -= each * each));
     rows.push(row);
   }
-  return residual;
+  return residual.map((left, i) => (left > 1e-9 * own[i]! ? roundGain(Math.log(left)) : -Infinity));
 }
 
 const cases = fc
@@ -60,10 +60,86 @@ describe("gains of dpp", () => {
         const kept = Math.max(0, chosen.length - taken);
         for (let k = chosen.length; k > kept; k--) gains.remove();
         for (const candidate of chosen.slice(kept).toReversed()) gains.add(candidate);
-        const residuals = plainResiduals(vectors, [...chosen.slice(0, kept), ...chosen.slice(kept).toReversed()]);
-        residuals.forEach((left, i) => expect(gains.at(i)).toBe(left > 1e-9 ? roundGain(Math.log(left)) : -Infinity));
+        const expected = plainGains(vectors, [...chosen.slice(0, kept), ...chosen.slice(kept).toReversed()]);
+        expected.forEach((gain, i) => expect(gains.at(i)).toBe(gain));
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it("do not see more in long vectors, nor less in short ones, than in those of length 1", () => {
+    const withinOf = (scale: number): readonly boolean[] => {
+      beginScratch();
+      const [count, dimension] = [60, 4];
+      const rows = Float64Array.from({ length: count * dimension }, (_, i) => Math.sin(i * i) * scale);
+      const gains = createGains(
+        {
+          name: "shape",
+          kind: "dpp",
+          weight: 0.5,
+          relevance: new Float64Array(count),
+          similarity: { kind: "vectors", rows, dimension },
+          top: count,
+        },
+        count,
+      );
+      for (let candidate = 0; candidate < dimension; candidate++) gains.add(candidate);
+      const after = Array.from({ length: count }, (_, i) => gains.at(i) === -Infinity);
+      gains.remove();
+      return [...after, ...Array.from({ length: count }, (_, i) => gains.at(i) === -Infinity)];
+    };
+    const unscaled = withinOf(1);
+    // Four of them span four dimensions, three do not.
+    expect(unscaled.filter((isWithin) => isWithin)).toHaveLength(60 + 3);
+    expect(withinOf(2 ** 24)).toEqual(unscaled);
+    expect(withinOf(2 ** -24)).toEqual(unscaled);
+  });
+
+  it("are the same whenever they are asked for, over several tiles", () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant("add" as const), candidate: fc.nat() }),
+      fc.record({ kind: fc.constant("ask" as const), candidate: fc.nat() }),
+      fc.record({ kind: fc.constant("remove" as const) }),
+    );
+    const requests = fc.record({
+      count: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 250, max: 600 })),
+      dimension: fc.integer({ min: 1, max: 9 }),
+      steps: fc.array(step, { maxLength: 40 }),
+    });
+    fc.assert(
+      fc.property(requests, ({ count, dimension, steps }) => {
+        beginScratch();
+        const rows = Float64Array.from({ length: count * dimension }, (_, i) => Math.sin(i * i + count));
+        const vectors = Array.from({ length: count }, (_, i) => [...rows.subarray(i * dimension, (i + 1) * dimension)]);
+        const gains = createGains(
+          {
+            name: "shape",
+            kind: "dpp",
+            weight: 0.5,
+            relevance: new Float64Array(count),
+            similarity: { kind: "vectors", rows, dimension },
+            top: count,
+          },
+          count,
+        );
+        const chosen: number[] = [];
+        for (const each of steps) {
+          if (each.kind === "remove") {
+            if (chosen.pop() !== undefined) gains.remove();
+            continue;
+          }
+          const candidate = each.candidate % count;
+          if (each.kind === "ask") {
+            const gain = plainGains(vectors, chosen)[candidate]!;
+            expect(gains.bounds[candidate]).toBeGreaterThanOrEqual(gain);
+            expect(gains.at(candidate)).toBe(gain);
+          } else if (!chosen.includes(candidate)) {
+            gains.add(candidate);
+            chosen.push(candidate);
+          }
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 });

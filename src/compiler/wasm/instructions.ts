@@ -121,6 +121,8 @@ export const v128 = {
   load: (address: Code, offset = 0): Code => [...address, ...simd(0x00), 0, ...unsigned(offset)],
   /** One number of four bytes in all four lanes. */
   loadSplat: (address: Code, offset = 0): Code => [...address, ...simd(0x09), 2, ...unsigned(offset)],
+  /** One number of eight bytes in both lanes. */
+  loadSplatDouble: (address: Code, offset = 0): Code => [...address, ...simd(0x0a), 3, ...unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [
     ...address,
     ...value,
@@ -201,6 +203,13 @@ export const f32x4 = {
   min: binary(...simd(0xe8)),
   max: binary(...simd(0xe9)),
   ofInts: unary(...simd(0xfa)),
+} as const;
+
+/** Two float64 lanes. */
+export const f64x2 = {
+  add: binary(...simd(0xf0)),
+  sub: binary(...simd(0xf1)),
+  mul: binary(...simd(0xf2)),
 } as const;
 
 const noValue = 0x40;

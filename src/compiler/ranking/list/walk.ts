@@ -267,13 +267,16 @@ class ListWalk implements Walk {
   }
 
   /** By the greatest gain, then in order; gains whose bounds are too low are not computed. */
-  private chooseGain({ bounds, at }: Gains, tried: number): number {
-    const bound = tried < 0 ? Infinity : at(tried);
+  private chooseGain(gains: Gains, tried: number): number {
+    const { bounds } = gains;
+    const bound = tried < 0 ? Infinity : gains.at(tried);
     let best = -1;
     let greatest = -Infinity;
-    for (let i = this.after[this.count]!; i < this.count; i = this.after[i]!) {
+    // Not along the chain: most are passed over by their bounds, and each link would be waited for.
+    for (let i = 0; i < this.count; i++) {
       if (best >= 0 && bounds[i]! <= greatest) continue;
-      const gain = at(i);
+      if (this.placed[i] === 1 || this.isPinned[i] === 1) continue;
+      const gain = gains.at(i);
       if (gain > bound || (gain === bound && i <= tried) || (best >= 0 && gain <= greatest)) continue;
       if (this.fits(i)) [best, greatest] = [i, gain];
     }

@@ -1,203 +1,173 @@
 import type { Diversity, Similarity } from "../list/problem.js";
-import { scratchFlags, scratchNumbers } from "../list/scratch.js";
+import { scratchInts, scratchNumbers } from "../list/scratch.js";
 import { type Gains, roundGain } from "./gain.js";
 import { columnRoom, type Lanes, openLanes } from "./lanes.js";
-import { kernelSizes } from "./lanes-module.js";
+import { plainLanes } from "./plain-lanes.js";
 import { ownSimilarity, similarityBetween } from "./similarity.js";
+import { tile } from "./tile-kernels.js";
 
-/** Variance under which a candidate is within the span of those before it. */
-const leastResidual = 1e-9;
-
-/** Candidates whose entries are computed together: they stay in the nearest cache from one term to the next. */
-const tile = 512;
+/** Share of a candidate's variance under which it is within the span of those before it: what is left then is the arithmetic's noise. */
+const leastShare = 1e-9;
 
 /**
  * The greedy MAP of a determinantal point process (Chen, Zhang & Zhou, NeurIPS 2018) for the kernel L = Q S Q,
  * Q = diag(exp(α r)), α = θ / (2 (1 − θ)). The factors of Q come out of the determinant, so the gain is
  * θ/(1 − θ)·r + ln(residual of S), and the incremental Cholesky rows are only those of S: no overflow for any θ < 1.
  */
-export function createDpp({ weight, relevance, similarity, top }: Diversity, count: number): Gains {
-  const slope = weight / (1 - weight);
-  const bounds = scratchNumbers(count);
-  const isKnown = scratchFlags(count);
-  const own = scratchNumbers(count);
-  for (let i = 0; i < count; i++) own[i] = ownSimilarity(similarity, i);
-  const lanes = openLanes(numbersOf(similarity, count, top));
-  const columns = columnsOf(similarity, count, lanes);
-  const residual = lanes?.take(count) ?? scratchNumbers(count);
-  const scaleOf = lanes?.take(1) ?? scratchNumbers(1);
-  const rows = new Columns(count, Math.min(top, count), lanes);
-  let depth = 0;
-  const reset = (): void => {
-    depth = 0;
-    residual.set(own);
-    bounds.fill(Infinity);
-    isKnown.fill(0);
-  };
-  reset();
-  return {
-    bounds,
-    reset,
-    at: (candidate) => {
-      if (isKnown[candidate] === 1) return bounds[candidate]!;
-      const left = residual[candidate]!;
-      isKnown[candidate] = 1;
-      return (bounds[candidate] =
-        left > leastResidual ? roundGain(slope * relevance[candidate]! + Math.log(left)) : -Infinity);
-    },
-    add: (candidate) => {
-      const row = rows.column(depth);
-      const left = residual[candidate]!;
-      if (left > leastResidual) {
-        scaleOf[0] = 1 / Math.sqrt(left);
-        const dimensions = columns?.factors(candidate, columns.used, 1);
-        const earlier = rows.factors(candidate, depth, -1);
-        for (let from = 0; from < count; from += tile) {
-          const to = Math.min(from + tile, count);
-          if (similarity.kind === "keys")
-            for (let i = from; i < to; i++) row[i] = similarityBetween(similarity, candidate, i);
-          else row.fill(0, from, to);
-          if (dimensions !== undefined) columns?.addProducts(dimensions, columns.used, row, from, to);
-          if (candidate >= from && candidate < to) row[candidate] = own[candidate]!;
-          rows.addProducts(earlier, depth, row, from, to);
-          if (lanes !== undefined) lanes.takeSquares(row, scaleOf, residual, from, to);
-          else takeSquares(row, scaleOf[0], residual, from, to);
-        }
-        isKnown.fill(0);
-      } else row.fill(0);
-      depth++;
-    },
-    remove: () => {
-      depth--;
-      residual.set(own);
-      for (let k = 0; k < depth; k++) {
-        const row = rows.column(k);
-        for (let i = 0; i < count; i++) residual[i]! -= row[i]! * row[i]!;
-      }
-      bounds.fill(Infinity);
-      isKnown.fill(0);
-    },
-  };
+export function createDpp(diversity: Diversity, count: number): Gains {
+  return new DppGains(diversity, count);
 }
 
-/** What {@link takeSquares} of lanes does. */
-function takeSquares(row: Float64Array, by: number, left: Float64Array, from: number, to: number): void {
-  for (let i = from; i < to; i++) {
-    const each = row[i]! * by;
-    row[i] = each;
-    left[i]! -= each * each;
-  }
-}
-
-/** Columns that one pass reads. */
-const together = 8;
-
-/** Numbers that {@link createDpp} takes of a memory at most. */
-function numbersOf(similarity: Similarity, count: number, top: number): number {
-  const columnsIn = (columns: number): number =>
-    Math.ceil(columns / together) * together * columnRoom(count) + columnRoom(Math.max(together, columns));
-  const depth = Math.min(top, count);
-  const dimensions = similarity.kind === "keys" ? 0 : similarity.dimension;
-  return columnsIn(depth) + columnsIn(dimensions) + columnRoom(count) + columnRoom(1);
-}
-
-/**
- * Columns of a number for each candidate, made as they are asked for: {@link together} in one array, so that a pass over them has one
- * address and one length to hold.
- */
-class Columns {
-  used = 0;
-  readonly #arrays: Float64Array[] = [];
+/** The rows are computed a tile of candidates at a time, where one of the tile is asked for: those far behind may never be. */
+class DppGains implements Gains {
+  readonly bounds: Float64Array;
+  readonly #slope: number;
+  readonly #relevance: Float64Array;
+  readonly #similarity: Similarity;
   readonly #count: number;
-  /** Numbers from one column of an array to the next. */
-  readonly #stride: number;
-  readonly #lanes: Lanes | undefined;
-  #factors: Float64Array;
+  readonly #dimensions: number;
+  readonly #lanes: Lanes;
+  /** Columns of each tile: of the dimensions of its vectors, then of the rows. */
+  readonly #blocks: Float64Array[] = [];
+  readonly #blockLength: number;
+  /** Of each tile, how many of those added are within its rows and residuals. */
+  readonly #depths: Int32Array;
+  readonly #own: Float64Array;
+  readonly #residual: Float64Array;
+  /** Of each candidate, for how long a list its bound is the gain itself; −1: for none. */
+  readonly #known: Int32Array;
+  readonly #added: number[] = [];
+  /** What the row of each of those added is multiplied by; 0 where it was within the span of those before. */
+  readonly #scales: number[] = [];
+  readonly #factors: Float64Array;
+  readonly #scale: Float64Array;
 
-  /** @param most columns that there may come to be */
-  constructor(count: number, most: number, lanes: Lanes | undefined) {
+  constructor({ weight, relevance, similarity, top }: Diversity, count: number) {
+    this.#slope = weight / (1 - weight);
+    this.#relevance = relevance;
+    this.#similarity = similarity;
     this.#count = count;
-    this.#stride = columnRoom(count);
-    this.#lanes = lanes;
-    this.#factors = lanes?.take(Math.max(together, most)) ?? new Float64Array(Math.max(together, most));
+    this.#dimensions = similarity.kind === "keys" ? 0 : similarity.dimension;
+    const depth = Math.min(top, count);
+    const tiles = Math.ceil(count / tile);
+    this.#blockLength = (this.#dimensions + depth) * tile;
+    const factors = Math.max(this.#dimensions, depth);
+    const room = tiles * this.#blockLength + columnRoom(count) + columnRoom(factors) + columnRoom(1);
+    this.#lanes = openLanes(room) ?? plainLanes;
+    this.#residual = this.#lanes.take(count);
+    this.#factors = this.#lanes.take(factors);
+    this.#scale = this.#lanes.take(1);
+    this.#depths = scratchInts(tiles);
+    this.#own = scratchNumbers(count);
+    for (let i = 0; i < count; i++) this.#own[i] = ownSimilarity(similarity, i);
+    this.bounds = scratchNumbers(count);
+    this.#known = scratchInts(count);
+    this.reset();
   }
 
-  column(at: number): Float64Array {
-    const stride = this.#stride;
-    const array = (this.#arrays[Math.floor(at / together)] ??=
-      this.#lanes?.take(together * stride) ?? scratchNumbers(together * stride));
-    this.used = Math.max(this.used, at + 1);
-    const from = (at % together) * stride;
-    return array.subarray(from, from + this.#count);
+  reset(): void {
+    this.#added.length = 0;
+    this.#depths.fill(0);
+    this.#residual.set(this.#own);
+    this.bounds.fill(Infinity);
+    this.#known.fill(-1);
   }
 
-  /** What a candidate has in the first columns, each times `by`; valid until it is asked for again. */
-  factors(candidate: number, columns: number, by: 1 | -1): Float64Array {
-    for (let k = 0; k < columns; k++)
-      this.#factors[k] = by * this.#arrays[Math.floor(k / together)]![(k % together) * this.#stride + candidate]!;
-    return this.#factors;
+  at(candidate: number): number {
+    const depth = this.#added.length;
+    if (this.#known[candidate] === depth) return this.bounds[candidate]!;
+    this.#catchUp(Math.floor(candidate / tile));
+    const left = this.#residual[candidate]!;
+    this.#known[candidate] = depth;
+    return (this.bounds[candidate] = this.#isWithin(candidate)
+      ? -Infinity
+      : roundGain(this.#slope * this.#relevance[candidate]! + Math.log(left)));
   }
 
-  /** Adds to the numbers of a row the factors times those of the first columns, in their order. */
-  addProducts(factors: Float64Array, columns: number, row: Float64Array, from: number, to: number): void {
-    const stride = this.#stride;
-    for (let k = 0; k < columns;) {
-      const left = Math.min(columns - k, together - (k % together));
-      const size = kernelSizes.find((each) => each <= left)!;
-      const array = this.#arrays[Math.floor(k / together)]!;
-      const start = (k % together) * stride;
-      if (this.#lanes !== undefined) this.#lanes.addProducts(size, array, start, stride, factors, k, row, from, to);
-      else if (size === 8) addEight(array, stride, factors, k, row, from, to);
-      else
-        for (let c = 0; c < size; c++) {
-          const factor = factors[k + c]!;
-          for (let i = from, own = start + c * stride + from; i < to; i++) row[i]! += factor * array[own++]!;
-        }
-      k += size;
+  /** Whether a candidate, whose tile has all rows, is within the span of those added. */
+  #isWithin(candidate: number): boolean {
+    return !(this.#residual[candidate]! > leastShare * this.#own[candidate]!);
+  }
+
+  add(candidate: number): void {
+    this.#catchUp(Math.floor(candidate / tile));
+    this.#scales[this.#added.length] = this.#isWithin(candidate) ? 0 : 1 / Math.sqrt(this.#residual[candidate]!);
+    this.#added.push(candidate);
+  }
+
+  remove(): void {
+    this.#added.pop();
+    for (let t = 0; t < this.#depths.length; t++) if (this.#depths[t]! > this.#added.length) this.#goBack(t);
+  }
+
+  /** Residuals of a tile as they were before those that are taken back. */
+  #goBack(t: number): void {
+    const depth = this.#added.length;
+    const [from, to] = this.#rangeOf(t);
+    const block = this.#blocks[t]!;
+    for (let i = from; i < to; i++) {
+      let left = this.#own[i]!;
+      for (let k = 0, at = this.#rowAt(0) + i - from; k < depth; k++, at += tile) left -= block[at]! * block[at]!;
+      this.#residual[i] = left;
     }
+    this.bounds.fill(Infinity, from, to);
+    this.#known.fill(-1, from, to);
+    this.#depths[t] = depth;
   }
-}
 
-/** Adds the products of {@link together} columns of one array with the factors from `first` on. */
-function addEight(
-  columns: Float64Array,
-  stride: number,
-  factors: Float64Array,
-  first: number,
-  row: Float64Array,
-  from: number,
-  to: number,
-): void {
-  const [a, b, c, d] = [factors[first]!, factors[first + 1]!, factors[first + 2]!, factors[first + 3]!];
-  const [e, f, g, h] = [factors[first + 4]!, factors[first + 5]!, factors[first + 6]!, factors[first + 7]!];
-  // Sums that are cut to 32 bits need no check of their own.
-  const [one, two, three, four] = [stride | 0, (2 * stride) | 0, (3 * stride) | 0, (4 * stride) | 0];
-  const [five, six, seven] = [(5 * stride) | 0, (6 * stride) | 0, (7 * stride) | 0];
-  for (let i = from | 0; i < to; i = (i + 1) | 0)
-    row[i] =
-      row[i]! +
-      a * columns[i]! +
-      b * columns[(i + one) | 0]! +
-      c * columns[(i + two) | 0]! +
-      d * columns[(i + three) | 0]! +
-      e * columns[(i + four) | 0]! +
-      f * columns[(i + five) | 0]! +
-      g * columns[(i + six) | 0]! +
-      h * columns[(i + seven) | 0]!;
-}
+  #rangeOf(t: number): readonly [from: number, to: number] {
+    return [t * tile, Math.min((t + 1) * tile, this.#count)];
+  }
 
-/** The vectors a dimension after the other, those of all candidates together; undefined of keys. */
-function columnsOf(similarity: Similarity, count: number, lanes: Lanes | undefined): Columns | undefined {
-  if (similarity.kind === "keys") return undefined;
-  const { rows, dimension } = similarity;
-  const columns = new Columns(count, dimension, lanes);
-  const all = Array.from({ length: dimension }, (_, d) => columns.column(d));
-  for (let from = 0; from < count; from += tile) {
-    const to = Math.min(from + tile, count);
-    for (let d = 0; d < dimension; d++) {
-      const column = all[d]!;
-      for (let i = from, at = from * dimension + d; i < to; i++, at += dimension) column[i] = rows[at]!;
+  /** Where a row begins in a block. */
+  #rowAt(depth: number): number {
+    return (this.#dimensions + depth) * tile;
+  }
+
+  /** Computes the rows of a tile that are not there yet. */
+  #catchUp(t: number): void {
+    const depth = this.#added.length;
+    if (this.#depths[t] === depth) return;
+    const block = this.#blockOf(t);
+    for (let k = this.#depths[t]!; k < depth; k++) this.#addRow(k, t, block);
+    this.#depths[t] = depth;
+  }
+
+  /** The columns of a tile; those of dimensions are filled. */
+  #blockOf(t: number): Float64Array {
+    const found = this.#blocks[t];
+    if (found !== undefined) return found;
+    const block = this.#lanes.take(this.#blockLength);
+    this.#blocks[t] = block;
+    if (this.#similarity.kind === "keys") return block;
+    const { rows, dimension } = this.#similarity;
+    const [from, to] = this.#rangeOf(t);
+    for (let i = from, at = from * dimension; i < to; i++)
+      for (let d = 0, own = i - from; d < dimension; d++, own += tile) block[own] = rows[at++]!;
+    return block;
+  }
+
+  #addRow(depth: number, t: number, block: Float64Array): void {
+    const [from, to] = this.#rangeOf(t);
+    const [candidate, scale] = [this.#added[depth]!, this.#scales[depth]!];
+    const [row, count] = [this.#rowAt(depth), to - from];
+    const similarity = this.#similarity;
+    if (scale === 0 || similarity.kind === "vectors") for (let i = 0; i < count; i++) block[row + i] = 0;
+    if (scale === 0) return;
+    const factors = this.#factors;
+    if (similarity.kind === "keys")
+      for (let i = 0; i < count; i++) block[row + i] = similarityBetween(similarity, candidate, from + i);
+    else {
+      const { rows, dimension } = similarity;
+      for (let d = 0, at = candidate * dimension; d < dimension; d++) factors[d] = rows[at++]!;
+      this.#lanes.addProducts(block, { first: 0, count: dimension }, factors, row, count);
     }
+    if (candidate >= from && candidate < to) block[row + candidate - from] = this.#own[candidate]!;
+    // Its tile has all rows before: they are what its residual was of.
+    const ownBlock = this.#blocks[Math.floor(candidate / tile)]!;
+    for (let k = 0, at = this.#rowAt(0) + (candidate % tile); k < depth; k++, at += tile) factors[k] = -ownBlock[at]!;
+    this.#lanes.addProducts(block, { first: this.#rowAt(0), count: depth }, factors, row, count);
+    this.#scale[0] = scale;
+    this.#lanes.takeSquares(block, row, this.#scale, this.#residual, from, count);
   }
-  return columns;
 }

@@ -6,11 +6,11 @@ export interface Gains {
   /** At least the gain of every candidate, given the candidates added. */
   readonly bounds: Float64Array;
   /** The gain of a candidate, given those added. Greater is better; −∞ adds nothing. */
-  readonly at: (candidate: number) => number;
-  readonly add: (candidate: number) => void;
+  at(candidate: number): number;
+  add(candidate: number): void;
   /** Takes the newest candidate back; the gains are those of before, bit for bit. */
-  readonly remove: () => void;
-  readonly reset: () => void;
+  remove(): void;
+  reset(): void;
 }
 
 /** Gains that differ by less than the arithmetic's noise are equal: then the order of the candidates decides. */

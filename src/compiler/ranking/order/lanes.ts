@@ -1,31 +1,38 @@
 /**
  * Loops over columns by WebAssembly, two numbers in one instruction: each number is computed by the same operations in the same order as by a plain
- * loop, so that no bit of it differs. Where there is no WebAssembly, or no room in its memory, whoever asks makes do with plain loops.
+ * loop, so that no bit of it differs. Where there is no WebAssembly, or no room in its memory, plain loops do it (`plain-lanes.ts`).
  */
+import { encodeModule, importedFrom } from "../../wasm/index.js";
 import { listNumber } from "../list/scratch.js";
-import { type KernelSize, kernelSizes, moduleBytes, step } from "./lanes-module.js";
+import { addProducts, step, takeSquares } from "./tile-kernels.js";
 
-/** Columns of one list in a memory that its loops read. */
+/** Columns of one list, and loops over them, which are given what they have made. Behind the last number they spoil up to three. */
 export interface Lanes {
-  /** A column with any numbers, and behind it room for the loops. */
+  /** Columns with any numbers, and behind them room for the loops. */
   readonly take: (count: number) => Float64Array;
-  /**
-   * Adds to the numbers of a row from `from` (a multiple of {@link step}) up to `to` those of some columns of an array, from `first` on and `stride`
-   * numbers apart, each times its factor of those from `factor` on, one column after the other. What is behind `to` in the last step is spoilt.
-   */
+  /** Adds to so many numbers of an array from `row` on those of the first columns of a tile, which begin with it, each times its factor, one column after the other. */
   readonly addProducts: (
-    size: KernelSize,
-    array: Float64Array,
-    first: number,
-    stride: number,
+    block: Float64Array,
+    columns: Columns,
     factors: Float64Array,
-    factor: number,
-    row: Float64Array,
-    from: number,
-    to: number,
+    row: number,
+    count: number,
   ) => void;
-  /** Multiplies the numbers of a row by a factor, and takes their squares from another column. */
-  readonly takeSquares: (row: Float64Array, by: Float64Array, left: Float64Array, from: number, to: number) => void;
+  /** Multiplies so many numbers of an array from `row` on by a factor, and takes their squares from those of a column from `first` on. */
+  readonly takeSquares: (
+    block: Float64Array,
+    row: number,
+    by: Float64Array,
+    left: Float64Array,
+    first: number,
+    count: number,
+  ) => void;
+}
+
+/** Some columns of a tile: the number that the first begins with, and how many they are. */
+export interface Columns {
+  readonly first: number;
+  readonly count: number;
 }
 
 /** The part of the interface of WebAssembly that is used. */
@@ -45,15 +52,17 @@ interface WasmMemory {
 
 declare const WebAssembly: WasmInterface | undefined;
 
+const numberBytes = 8;
+
 /** Numbers in a page of 64 KiB, and pages that the memory has at most: it keeps what it once had. */
-const pageNumbers = 2 ** 13;
+const pageNumbers = 2 ** 16 / numberBytes;
 const mostPages = 2 ** 10;
 
 type Kernel = (...addresses: number[]) => void;
 
 interface Space {
   readonly memory: WasmMemory;
-  readonly kernels: Readonly<Record<string, Kernel>>;
+  readonly kernels: Readonly<Record<"addProducts" | "takeSquares", Kernel>>;
 }
 
 let opened: Space | "none" | undefined;
@@ -71,7 +80,7 @@ export function openLanes(numbers: number): Lanes | undefined {
     used = 0;
   }
   const pages = Math.ceil((used + numbers) / pageNumbers);
-  const there = memory.buffer.byteLength / (8 * pageNumbers);
+  const there = memory.buffer.byteLength / (numberBytes * pageNumbers);
   if (pages > there) {
     // Columns that are in use would be lost with the buffer.
     if (used > 0 || pages > mostPages || !canGrow(memory, pages - there)) return undefined;
@@ -79,24 +88,23 @@ export function openLanes(numbers: number): Lanes | undefined {
   const { buffer } = memory;
   let next = used;
   const last = (used += numbers);
-  const { squares } = kernels as { readonly squares: Kernel };
-  const bySize = new Map(kernelSizes.map((size) => [size, kernels[`add${size}`] as Kernel]));
+  const address = (array: Float64Array, at: number): number => array.byteOffset + numberBytes * at;
   return {
     take: (count) => {
       const at = next;
       next += columnRoom(count);
       if (next > last) throw new Error("more columns than there is room for");
-      return new Float64Array(buffer, 8 * at, count);
+      return new Float64Array(buffer, numberBytes * at, count);
     },
-    addProducts: (size, array, first, stride, factors, factor, row, from, to) => {
-      const start = row.byteOffset + 8 * from;
-      const columns = array.byteOffset + 8 * (first + from);
-      const end = start + 8 * columnRoom(to - from);
-      bySize.get(size)!(columns, 8 * stride, factors.byteOffset + 8 * factor, start, end);
+    addProducts: (block, { first, count: columns }, factors, row, count) => {
+      const start = address(block, row);
+      const end = start + numberBytes * columnRoom(count);
+      kernels.addProducts(address(block, first), factors.byteOffset, columns, start, end);
     },
-    takeSquares: (row, by, left, from, to) => {
-      const start = row.byteOffset + 8 * from;
-      squares(start, left.byteOffset + 8 * from, by.byteOffset, start + 8 * columnRoom(to - from));
+    takeSquares: (block, row, by, left, first, count) => {
+      const start = address(block, row);
+      const end = start + numberBytes * columnRoom(count);
+      kernels.takeSquares(start, address(left, first), by.byteOffset, end);
     },
   };
 }
@@ -115,13 +123,24 @@ function canGrow(memory: WasmMemory, pages: number): boolean {
   }
 }
 
+function moduleBytes(): Uint8Array<ArrayBuffer> {
+  return encodeModule({
+    imports: [],
+    pages: 1,
+    functions: [
+      { ...addProducts, exported: "addProducts" },
+      { ...takeSquares, exported: "takeSquares" },
+    ],
+  });
+}
+
 function openSpace(): Space | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   try {
     // Pages may forbid it, and processors do without its vectors.
     const module = new WebAssembly.Module(moduleBytes());
     const memory = new WebAssembly.Memory({ initial: 1 });
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const { exports } = new WebAssembly.Instance(module, { [importedFrom]: { memory } });
     return { memory, kernels: exports as Space["kernels"] };
   } catch {
     return undefined;

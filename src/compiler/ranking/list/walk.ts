@@ -6,8 +6,11 @@ import { barred, Plenty } from "./plenty.js";
 import type { ListProblem, Relaxation } from "./problem.js";
 import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
 import { QuotaRooms } from "./quota-rooms.js";
-import { scratchFlags, scratchInts } from "./scratch.js";
+import { scratchFlags, scratchInts, scratchNumbers } from "./scratch.js";
 import type { Twins } from "./twins.js";
+
+/** Candidates that are passed over together where none of them can have the greatest gain. */
+const block = 256;
 
 /** In which order a walk tries the candidates of a position. */
 export type Preference =
@@ -81,6 +84,8 @@ class ListWalk implements Walk {
   /** The candidates that are left, in order: after[count] is the first. */
   private readonly after: Int32Array;
   private readonly before: Int32Array;
+  /** Of each block of candidates, at least the bound of every gain of those that are left in it. */
+  private readonly blockBounds: Float64Array;
   /** Made when it is first asked for. */
   private plenty: Plenty | undefined;
   private readonly rooms: QuotaRooms;
@@ -123,6 +128,7 @@ class ListWalk implements Walk {
       resetLimit(limit, problem);
     });
     gains?.reset();
+    this.blockBounds = scratchNumbers(gains === undefined ? 0 : Math.ceil(count / block)).fill(Infinity);
     problem.pins.forEach(({ candidate, position }, i) => {
       if (relaxation.pins[i] === 0) return;
       this.pinned[position] = candidate;
@@ -228,6 +234,7 @@ class ListWalk implements Walk {
     this.next--;
     const candidate = this.list[this.next]!;
     if (this.next < this.gainTop) this.gains?.remove();
+    this.blockBounds.fill(Infinity);
     if (this.firstLast === this.next) this.firstLast = this.length;
     for (let q = 0; q < this.quotas.length; q++)
       if (this.quotas[q]!.members[candidate] === 1) {
@@ -272,13 +279,21 @@ class ListWalk implements Walk {
     const bound = tried < 0 ? Infinity : gains.at(tried);
     let best = -1;
     let greatest = -Infinity;
-    // Not along the chain: most are passed over by their bounds, and each link would be waited for.
-    for (let i = 0; i < this.count; i++) {
-      if (best >= 0 && bounds[i]! <= greatest) continue;
-      if (this.placed[i] === 1 || this.isPinned[i] === 1) continue;
-      const gain = gains.at(i);
-      if (gain > bound || (gain === bound && i <= tried) || (best >= 0 && gain <= greatest)) continue;
-      if (this.fits(i)) [best, greatest] = [i, gain];
+    // Not along the chain, whose links would be waited for.
+    for (let b = 0, from = 0; b < this.blockBounds.length; b++, from += block) {
+      if (best >= 0 && this.blockBounds[b]! <= greatest) continue;
+      const to = Math.min(from + block, this.count);
+      let most = -Infinity;
+      for (let i = from; i < to; i++) {
+        if (this.placed[i] === 1 || this.isPinned[i] === 1) continue;
+        if (!(best >= 0 && bounds[i]! <= greatest)) {
+          const gain = gains.at(i);
+          const isNext = gain < bound || (gain === bound && i > tried);
+          if (isNext && (best < 0 || gain > greatest) && this.fits(i)) [best, greatest] = [i, gain];
+        }
+        if (bounds[i]! > most) most = bounds[i]!;
+      }
+      this.blockBounds[b] = most;
     }
     return best;
   }

@@ -45,6 +45,19 @@ const step = fc.oneof(
 );
 
 describe("gains of mmr", () => {
+  it("are those of an empty list after all was taken back, one by one", () => {
+    beginScratch();
+    const relevance = Float64Array.of(1, 0.5);
+    const { similarity } = vectorCase(2);
+    const gains = createGains({ name: "variety", kind: "mmr", weight, relevance, similarity, top: 2 }, 2);
+    gains.add(0);
+    gains.add(1);
+    gains.at(0);
+    gains.remove();
+    gains.remove();
+    expect([gains.at(0), gains.at(1)]).toEqual([weight, weight / 2]);
+  });
+
   it.each([
     ["vectors", vectorCase],
     ["keys", keyCase],
@@ -77,7 +90,7 @@ describe("gains of mmr", () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 400 },
     );
   });
 });

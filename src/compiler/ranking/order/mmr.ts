@@ -53,8 +53,10 @@ class MmrGains implements Gains {
 
   remove(): void {
     this.#added.pop();
+    const { length } = this.#added;
+    // What was forgotten before has no gain of the empty list yet.
     for (let part = 0; part < this.#known.length; part++)
-      if (this.#known[part]! > this.#added.length) this.#forget(part);
+      if (length === 0 || this.#known[part]! > length) this.#forget(part);
   }
 
   /** The candidates of a part: a tile, or one candidate. */

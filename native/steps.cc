@@ -5,12 +5,14 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "draws.h"
@@ -339,13 +341,27 @@ constexpr size_t largePage = size_t{1} << 21;
 
 void unmap(napi_env, void* memory, void* bytes) { munmap(memory, reinterpret_cast<size_t>(bytes)); }
 
-/// allocate(bytes): zeros in memory of their own, which begins with a page, a large one where the system has them: a row of a table is then found with fewer reads.
+/// Has the system make large pages, which it does when they are first written to, by so many threads: steps would wait for one page after the other.
+void touchPages(char* data, size_t bytes, size_t threads) {
+  const size_t pages = bytes / largePage, parts = std::max<size_t>(1, std::min(threads, pages));
+  const auto part = [&](size_t p) {
+    for (size_t page = pages * p / parts; page < pages * (p + 1) / parts; ++page) *const_cast<volatile char*>(data + page * largePage) = 0;
+  };
+  std::vector<std::thread> others;
+  for (size_t p = 1; p < parts; ++p) others.emplace_back(part, p);
+  part(0);
+  for (std::thread& each : others) each.join();
+}
+
+/// allocate(bytes, threads): zeros in memory of their own, which begins with a page, a large one where the system has them: a row of a table is then found with fewer reads.
 napi_value Allocate(napi_env env, napi_callback_info info) {
-  size_t argc = 1;
-  napi_value argv[1];
+  size_t argc = 2;
+  napi_value argv[2];
   napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
   int64_t bytes = 0;
+  int32_t threads = 0;
   if (napi_get_value_int64(env, argv[0], &bytes) != napi_ok || bytes <= 0) return fail(env, "that is no number of bytes");
+  if (napi_get_value_int32(env, argv[1], &threads) != napi_ok || threads < 1) return fail(env, "that is no number of threads");
   const size_t size = (static_cast<size_t>(bytes) + largePage - 1) / largePage * largePage;
   void* all = mmap(nullptr, size + largePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (all == MAP_FAILED) return fail(env, "there is not enough memory for the state");
@@ -355,6 +371,7 @@ napi_value Allocate(napi_env env, napi_callback_info info) {
   if (data > begin) munmap(begin, data - begin);
   if (data < begin + largePage) munmap(data + size, begin + largePage - data);
   madvise(data, size, MADV_HUGEPAGE);
+  touchPages(data, size, static_cast<size_t>(threads));
   napi_value buffer;
   if (napi_create_external_arraybuffer(env, data, bytes, unmap, reinterpret_cast<void*>(size), &buffer) != napi_ok) {
     munmap(data, size);

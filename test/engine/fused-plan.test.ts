@@ -177,12 +177,12 @@ describe.skipIf(fusedMissing !== undefined)("state of many bytes", () => {
   it("begins as zeros, each in memory of its own", () => {
     const addon = loadStepsAddon()?.addon;
     if (addon === undefined) throw new Error("the addon is there");
-    const [some, others] = [5_000_004, 12].map((bytes) => new Float32Array(addon.allocate(bytes)));
+    const [some, others] = [5_000_004, 12].map((bytes) => new Float32Array(addon.allocate(bytes, 2)));
     expect([some?.length, others?.length]).toEqual([1_250_001, 3]);
     expect(some?.every((value) => value === 0)).toBe(true);
     some?.fill(7);
     expect([...(others ?? [])]).toEqual([0, 0, 0]);
-    expect(() => addon.allocate(0)).toThrow("no number of bytes");
+    expect(() => addon.allocate(0, 1)).toThrow("no number of bytes");
   });
 
   it("is read and written by rows, and updated where it lies", () => {

@@ -204,7 +204,7 @@ class FusedSession implements Session {
     this.#variables = new Map(program.state.map((variable) => [variable.name, variable]));
     for (const { name, type } of joined.state) {
       const size = sizeOfShape(type.shape.map(Number));
-      const memory = 4 * size < largeBytes ? new ArrayBuffer(4 * size) : addon.allocate(4 * size);
+      const memory = 4 * size < largeBytes ? new ArrayBuffer(4 * size) : addon.allocate(4 * size, threads);
       this.#state.set(name, type.dtype === "int32" ? new Int32Array(memory) : new Float32Array(memory));
     }
     for (const variable of program.state) this.#columns.set(variable.name, this.#columnsOf(variable, tables));

@@ -18,8 +18,8 @@ export interface StepsAddon {
    * nanoseconds.
    */
   trace(plan: PlanHandle, on: boolean): Float64Array;
-  /** Zeros in memory that is read by random access with fewer misses than others, if it is large. Throws where the system has not as much. */
-  allocate(bytes: number): ArrayBuffer;
+  /** Zeros in memory that is read by random access with fewer misses than others, if it is large, and made by so many threads. Throws where the system has not as much. */
+  allocate(bytes: number, threads: number): ArrayBuffer;
   /**
    * Stored rows (`records.ts`) at some places as the arrays of a batch of as many: ids, numbers, labels, which of these are known, and weights. Throws for a place that is
    * outside.

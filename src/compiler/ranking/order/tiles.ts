@@ -14,7 +14,7 @@ export class Tiles {
   readonly #blocks: Float64Array[] = [];
   readonly #factors: Float64Array;
 
-  /** @param computed columns besides the vectors' @param most factors of a call for {@link factors} @param more numbers that are taken of {@link lanes} */
+  /** `computed`: columns besides the vectors'. `factors`: earlier columns of a call of {@link takeEarlier}, at most. `more`: numbers that are taken of {@link lanes} besides. */
   constructor(
     similarity: Similarity,
     count: number,
@@ -59,7 +59,7 @@ export class Tiles {
     return block;
   }
 
-  /** Fills a computed column of a tile with the products of its vectors and a candidate's. */
+  /** Fills a computed column of a tile with the products of its vectors and a candidate's; zeros of keys. */
   fillProducts(candidate: number, t: number, column: number): void {
     const block = this.block(t);
     const [from, to] = this.range(t);

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <thread>
 #include <vector>
+
+#include "threads.h"
 #if defined(__AVX2__)
 #include <immintrin.h>
 #endif
@@ -175,13 +176,9 @@ constexpr long leastOfThread = 1 << 16;
 
 /// The first `count` numbers from `start` on, by as many threads at most.
 inline std::vector<Unsure> fillBy(int threads, float* numbers, long count, uint64_t start, const uint32_t key[2], const uint32_t upper[3], const Normal& normal) {
-  const long parts = std::max(1L, std::min(static_cast<long>(threads), count / leastOfThread));
+  const int parts = static_cast<int>(std::max(1L, std::min(static_cast<long>(threads), count / leastOfThread)));
   std::vector<std::vector<Unsure>> unsure(static_cast<size_t>(parts));
-  const auto part = [&](long p) { fill(numbers, count * p / parts, count * (p + 1) / parts, start, key, upper, normal, unsure[static_cast<size_t>(p)]); };
-  std::vector<std::thread> others;
-  for (long p = 1; p < parts; ++p) others.emplace_back(part, p);
-  part(0);
-  for (std::thread& each : others) each.join();
+  inParts(parts, [&](int part) { fill(numbers, count * part / parts, count * (part + 1) / parts, start, key, upper, normal, unsure[static_cast<size_t>(part)]); });
   std::vector<Unsure> all;
   for (const auto& each : unsure) all.insert(all.end(), each.begin(), each.end());
   return all;

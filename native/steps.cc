@@ -12,7 +12,6 @@
 #include <cstring>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "draws.h"
@@ -342,15 +341,12 @@ constexpr size_t largePage = size_t{1} << 21;
 void unmap(napi_env, void* memory, void* bytes) { munmap(memory, reinterpret_cast<size_t>(bytes)); }
 
 /// Has the system make large pages, which it does when they are first written to, by so many threads: steps would wait for one page after the other.
-void touchPages(char* data, size_t bytes, size_t threads) {
-  const size_t pages = bytes / largePage, parts = std::max<size_t>(1, std::min(threads, pages));
-  const auto part = [&](size_t p) {
-    for (size_t page = pages * p / parts; page < pages * (p + 1) / parts; ++page) *const_cast<volatile char*>(data + page * largePage) = 0;
-  };
-  std::vector<std::thread> others;
-  for (size_t p = 1; p < parts; ++p) others.emplace_back(part, p);
-  part(0);
-  for (std::thread& each : others) each.join();
+void touchPages(char* data, size_t bytes, int threads) {
+  const long pages = static_cast<long>(bytes / largePage);
+  const int parts = static_cast<int>(std::min<long>(threads, pages));
+  inParts(parts, [&](int part) {
+    for (long page = pages * part / parts; page < pages * (part + 1) / parts; ++page) *const_cast<volatile char*>(data + page * largePage) = 0;
+  });
 }
 
 /// allocate(bytes, threads): zeros in memory of their own, which begins with a page, a large one where the system has them: a row of a table is then found with fewer reads.
@@ -371,7 +367,7 @@ napi_value Allocate(napi_env env, napi_callback_info info) {
   if (data > begin) munmap(begin, data - begin);
   if (data < begin + largePage) munmap(data + size, begin + largePage - data);
   madvise(data, size, MADV_HUGEPAGE);
-  touchPages(data, size, static_cast<size_t>(threads));
+  touchPages(data, size, threads);
   napi_value buffer;
   if (napi_create_external_arraybuffer(env, data, bytes, unmap, reinterpret_cast<void*>(size), &buffer) != napi_ok) {
     munmap(data, size);

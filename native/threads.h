@@ -127,4 +127,10 @@ class Team {
   int helpers_ = 0;
 };
 
+/// Each of some parts once, by as many threads.
+inline void inParts(int parts, const std::function<void(int part)>& work) {
+  Rounds rounds(1, parts, [&](long, int part) { work(part); });
+  Team::get().run(parts, rounds);
+}
+
 }  // namespace mtl
